@@ -1,0 +1,16 @@
+import type { Emit } from './events.ts';
+import type { Http } from './http/types.ts';
+import type { Store } from './store/types.ts';
+
+/** What stages with effects are given; made once by `cli/`. Nothing below `cli/` reads process.env or prints. */
+export interface Context {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly http: Http;
+  readonly store: Store;
+  readonly emit: Emit;
+  readonly signal: AbortSignal;
+  /** No request at all may be sent. */
+  readonly offline: boolean;
+  /** Threads that make layers. */
+  readonly workers: number;
+}

@@ -1,0 +1,32 @@
+import type { Readable } from 'node:stream';
+
+/**
+ * The one HTTP client: proxies (`HTTPS_PROXY`, `NO_PROXY`), CA bundles (`SSL_CERT_FILE`, `NODE_EXTRA_CA_CERTS`), https only (http for loopback or
+ * opt-in), redirects by hand without credentials across origins, retries with backoff and `Retry-After`. Error messages hold redacted URLs.
+ */
+export interface Http {
+  /** Sends one request and resolves with the final answer of any status. Network faults that outlive the retries throw `ToolError`. */
+  request(request: HttpRequest): Promise<HttpResponse>;
+}
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly url: string;
+  /** Lower-case names. `authorization` is dropped on redirects to another origin. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array | string;
+  readonly signal: AbortSignal;
+  /** Allow plain http to any host (Debian archives: their signatures protect them). */
+  readonly allowHttp?: boolean;
+  /** 0 = a single try. Default 4 retries of 408, 429, 5xx and connection faults, for methods without body. */
+  readonly retries?: number;
+}
+
+export interface HttpResponse {
+  readonly status: number;
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  /** URL after redirects, redacted for messages by `redact`. */
+  readonly url: string;
+  readonly body: Readable;
+}

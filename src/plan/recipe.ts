@@ -1,0 +1,73 @@
+import type { DebianPackage } from '../base/facts.ts';
+import { type Digest, digestOf } from '../digest.ts';
+import { canonicalJson } from '../json.ts';
+
+/** Raised whenever the bytes that a recipe stands for change: tar, compressor, install layout, Debian rules. */
+export const recipeFormat = 1;
+
+/**
+ * Names everything that a layer's bytes depend on (DESIGN §2.2), and nothing else: no host path, no URL, no time.
+ * Two projects with equal recipes share the blob.
+ */
+export type Recipe = DebianRootRecipe | WheelsRecipe | FilesRecipe;
+
+/** The root file system assembled from .deb files, without maintainer scripts. */
+export interface DebianRootRecipe {
+  readonly kind: 'debian-root';
+  readonly format: typeof recipeFormat;
+  readonly release: 12 | 13;
+  readonly architecture: string;
+  readonly shell: boolean;
+  readonly packages: readonly Pick<DebianPackage, 'name' | 'version' | 'architecture' | 'sha256'>[];
+}
+
+/** Wheels installed into one virtual environment. */
+export interface WheelsRecipe {
+  readonly kind: 'wheels';
+  readonly format: typeof recipeFormat;
+  /** Absolute path of the environment in the image. */
+  readonly venv: string;
+  /** `X.Y`: names `lib/pythonX.Y`. */
+  readonly pythonMinor: string;
+  readonly bytecode: 'none';
+  /** Sorted by name. */
+  readonly wheels: readonly WheelItem[];
+}
+
+export interface WheelItem {
+  readonly name: string;
+  readonly version: string;
+  readonly sha256: Digest;
+  /** `direct_url.json` of a wheel that does not come from an index (PEP 610), as JSON text. */
+  readonly directUrl?: string;
+}
+
+/** Files, directories and links listed one by one: environment skeleton, project, app files, accounts. */
+export interface FilesRecipe {
+  readonly kind: 'files';
+  readonly format: typeof recipeFormat;
+  /** Sorted bytewise by path; parents before children; no duplicates. */
+  readonly entries: readonly FileEntry[];
+}
+
+/** `path` is POSIX and relative to the image's root (`app/main.py`). Times are seconds since 1970. */
+export type FileEntry = FileEntryBase &
+  (
+    | { readonly type: 'file'; readonly sha256: Digest; readonly size: number }
+    | { readonly type: 'directory' }
+    | { readonly type: 'symlink'; readonly target: string }
+  );
+
+interface FileEntryBase {
+  readonly path: string;
+  /** Permission bits, for example 0o644. */
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly mtime: number;
+}
+
+/** Identity of a recipe: SHA-256 of its canonical JSON. Written as the layer annotation `dev.wherry.recipe`. */
+export function recipeId(recipe: Recipe): Digest {
+  return digestOf(canonicalJson(recipe));
+}

@@ -1,0 +1,87 @@
+import type { BaseFacts, DebianPackage } from '../base/facts.ts';
+import type { Digest } from '../digest.ts';
+import type { Platform } from '../platform.ts';
+import type { Selection } from '../select/types.ts';
+import type { Recipe } from './recipe.ts';
+
+/** Everything about one image of one platform before any layer exists: plain data, printable, diffable. */
+export interface ImagePlan {
+  /** Name of the image: the project's, or the key of [tool.wherry.images.NAME]. */
+  readonly name: string;
+  readonly platform: Platform;
+  /** The base as the user named it or as it was chosen. */
+  readonly baseName: string;
+  readonly base: BaseFacts;
+  readonly selection: Selection;
+  /** Bottom to top, without the base's own layers (an assembled base is the first entry). */
+  readonly layers: readonly LayerPlan[];
+  readonly config: ConfigPlan;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly format: 'oci' | 'docker';
+  readonly tags: readonly string[];
+  /** Where the bytes that recipes name can be had; not part of the image's identity. */
+  readonly materials: Materials;
+  readonly explain: PlanExplanation;
+}
+
+export type LayerKind = 'base' | 'venv' | 'dependencies' | 'member' | 'project' | 'app' | 'accounts';
+
+export interface LayerPlan {
+  readonly kind: LayerKind;
+  readonly recipe: Recipe;
+  /** `recipeId(recipe)`. */
+  readonly id: Digest;
+  /** Names for people: `django 5.2.8`, `manage.py`. */
+  readonly contents: readonly string[];
+  /** Bytes of the wheels or files, where known. */
+  readonly size: number | undefined;
+}
+
+/** By the sha256 of the wanted bytes. */
+export type Materials = Readonly<Record<Digest, Material>>;
+
+export type Material =
+  | { readonly kind: 'url'; readonly url: string; readonly filename: string; readonly size: number | undefined; readonly label: string }
+  | { readonly kind: 'deb'; readonly package: DebianPackage }
+  /** Absolute path on this host. */
+  | { readonly kind: 'path'; readonly path: string; readonly label: string }
+  | { readonly kind: 'text'; readonly text: string };
+
+/** The image config without rootfs and history (image-spec, config.md). */
+export interface ConfigPlan {
+  readonly entrypoint: readonly string[];
+  readonly command: readonly string[];
+  /** `KEY=value`, base's first, ours merged. */
+  readonly env: readonly string[];
+  /** Numeric `uid:gid`. */
+  readonly user: string;
+  readonly workdir: string;
+  /** `8000/tcp`. */
+  readonly exposedPorts: readonly string[];
+  readonly volumes: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+  readonly stopSignal: string;
+  readonly healthcheck: Healthcheck | undefined;
+  /** RFC 3339, from SOURCE_DATE_EPOCH or the constant. */
+  readonly created: string;
+}
+
+/** Docker's HEALTHCHECK; times in nanoseconds as in Docker's config. */
+export interface Healthcheck {
+  readonly test: readonly string[];
+  readonly interval: number;
+  readonly timeout: number;
+  readonly startPeriod: number;
+  readonly retries: number;
+}
+
+/** The reasons behind a plan, one line each; `plan --explain` prints them. */
+export interface PlanExplanation {
+  readonly start: string;
+  readonly python: readonly string[];
+  /** Tracked top-level entries that are not in the image. */
+  readonly leftOut: readonly { readonly path: string; readonly reason: string }[];
+  /** Writable directories and their owner, for `run --read-only`. */
+  readonly writable: readonly { readonly path: string; readonly mode: number; readonly uid: number; readonly gid: number }[];
+  readonly notes: readonly string[];
+}

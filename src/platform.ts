@@ -1,0 +1,18 @@
+/** An image platform in OCI (GOOS/GOARCH) terms. Only Linux images are made. */
+export interface Platform {
+  readonly os: 'linux';
+  readonly architecture: Architecture;
+}
+
+/** OCI name of the CPU: `amd64` is Python's `x86_64`, `arm64` its `aarch64`. */
+export type Architecture = 'amd64' | 'arm64';
+
+/** The machine name that Python, wheel tags and markers use. */
+export function machineOf(architecture: Architecture): 'x86_64' | 'aarch64' {
+  return architecture === 'amd64' ? 'x86_64' : 'aarch64';
+}
+
+/** `linux/amd64`, as in `--platform`. */
+export function platformName(platform: Platform): string {
+  return `${platform.os}/${platform.architecture}`;
+}

@@ -1,0 +1,55 @@
+import type { Digest } from '../digest.ts';
+import type { PackageSource } from '../lock/types.ts';
+
+/** What the user asked for, in uv's own terms (uv-and-wheels §2.2). */
+export interface SelectionRequest {
+  /** Workspace members to install (`--package`); empty means the project at hand. */
+  readonly packages: readonly string[];
+  readonly extras: readonly string[];
+  readonly groups: readonly string[];
+  readonly noGroups: readonly string[];
+  /** Default groups are on, but `dev` is always off unless it is named in `groups`. */
+  readonly noDefaultGroups: boolean;
+  readonly noInstallProject: boolean;
+  readonly noInstallWorkspace: boolean;
+  readonly noInstallLocal: boolean;
+  readonly noInstallPackages: readonly string[];
+}
+
+/** The exact distributions of one image. Pure data; sorted by name. */
+export interface Selection {
+  /** Normalised names of the roots. */
+  readonly roots: readonly string[];
+  readonly packages: readonly SelectedPackage[];
+  /** Everything in the lock that is not installed, each with one reason. */
+  readonly dropped: readonly { readonly name: string; readonly version: string | undefined; readonly reason: string }[];
+}
+
+export interface SelectedPackage {
+  readonly name: string;
+  /** Undefined only for local packages with a dynamic version. */
+  readonly version: string | undefined;
+  readonly source: PackageSource;
+  readonly artifact: Artifact;
+  /** Who asked for it, for example `django-site → django`. */
+  readonly why: string;
+}
+
+export type Artifact = WheelArtifact | LocalArtifact;
+
+/** A wheel file named by the lock. */
+export interface WheelArtifact {
+  readonly kind: 'wheel';
+  readonly filename: string;
+  readonly sha256: Digest;
+  /** Bytes, if the lock knows. */
+  readonly size: number | undefined;
+  readonly location: { readonly url: string } | { readonly path: string };
+}
+
+/** A source tree below the workspace root, built by us. */
+export interface LocalArtifact {
+  readonly kind: 'local';
+  /** POSIX path below the workspace root. */
+  readonly path: string;
+}
