@@ -1,0 +1,75 @@
+import type { Platform } from '../platform.ts';
+
+/** Everything that one image is built from, after flags, WHERRY_* variables, files and defaults were merged (DESIGN §7). */
+export interface ImageConfig {
+  readonly name: string;
+  readonly repository: string | undefined;
+  readonly platforms: readonly Platform[];
+  readonly tags: readonly string[];
+  /** `X.Y`, or undefined: chosen by `resolve`. */
+  readonly python: string | undefined;
+  /** Base as written, or undefined: chosen from the Python version. */
+  readonly base: string | undefined;
+  /** Workspace member, or undefined: the project at hand. */
+  readonly package: string | undefined;
+  readonly extras: readonly string[];
+  readonly groups: readonly string[];
+  readonly noGroups: readonly string[];
+  /** Dependencies only. */
+  readonly noProject: boolean;
+  readonly env: Readonly<Record<string, string>>;
+  /** Undefined: run-time files are detected. */
+  readonly files: readonly FileSpec[] | undefined;
+  readonly directories: readonly DirectorySpec[];
+  readonly user: UserSpec;
+  readonly entrypoint: readonly string[];
+  /** Undefined: detected. */
+  readonly command: readonly string[] | undefined;
+  readonly ports: readonly number[];
+  readonly health: HealthSpec | undefined;
+  readonly links: Readonly<Record<string, string>>;
+  readonly bytecode: 'none';
+  /** Absolute path in the image. */
+  readonly venv: string;
+  /** Absolute path in the image. */
+  readonly workdir: string;
+  readonly format: 'oci' | 'docker';
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly stopSignal: string | undefined;
+  readonly stamp: readonly ('revision' | 'created')[];
+  readonly debian: { readonly mirror: Readonly<Record<string, string>>; readonly snapshot: string | undefined };
+}
+
+/** A file pattern below the project, one file with a destination, or text. Paths in the image are absolute. */
+export type FileSpec =
+  | { readonly kind: 'pattern'; readonly pattern: string }
+  | { readonly kind: 'from'; readonly from: string; readonly to: string; readonly mode?: number; readonly owner?: string }
+  | { readonly kind: 'text'; readonly text: string; readonly to: string; readonly mode?: number; readonly owner?: string };
+
+/** A directory that is created and owned by the run user (or `owner`). */
+export interface DirectorySpec {
+  readonly path: string;
+  /** Default 0o755. */
+  readonly mode: number;
+  readonly owner?: string;
+}
+
+/** The user that the container runs as. uid 0 only if asked for by name. */
+export interface UserSpec {
+  readonly name: string;
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** `http` is a path; times are seconds. */
+export interface HealthSpec {
+  readonly http?: string;
+  readonly port?: number;
+  readonly host?: string;
+  readonly command?: readonly string[];
+  readonly interval: number;
+  readonly timeout: number;
+  readonly startPeriod: number;
+  readonly retries: number;
+}
