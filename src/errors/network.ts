@@ -8,4 +8,47 @@ export const networkErrors = {
     cause: 'The server could not be reached or kept answering with an error.',
     fix: 'Check the network, the proxy settings and the URL, then run the command again; finished downloads are kept.',
   },
+  NETWORK_CA_BUNDLE: {
+    exit: 2,
+    title: 'a CA bundle could not be read',
+    cause: 'SSL_CERT_FILE or NODE_EXTRA_CA_CERTS names a file that is missing or holds no PEM certificate.',
+    fix: 'Correct the variable, or unset it to use the roots of the system.',
+  },
+  NETWORK_OFFLINE: {
+    exit: 2,
+    title: 'a request is needed, but --offline was given',
+    cause: 'Something that the build needs is neither in the store nor in wherry.lock.',
+    fix: 'Run the command once without --offline.',
+  },
+  NETWORK_PROTOCOL: {
+    exit: 2,
+    title: 'a server sent an answer that cannot be used',
+    cause: 'The answer is too large, cut short, not HTTP, or a redirect that leads nowhere.',
+    fix: 'Check that the URL names the right server and that no proxy rewrites its answers.',
+  },
+  NETWORK_REFUSED_URL: {
+    exit: 2,
+    title: 'a URL is not allowed',
+    cause:
+      'Only https is used (http for loopback addresses), and a redirect may not lead from a public server to plain http or to a private address.',
+    fix: 'Use an https URL. A mirror inside a private network must be configured by its own address.',
+  },
+  NETWORK_TIMEOUT: {
+    exit: 2,
+    title: 'a server did not answer in time',
+    cause: 'The connection, the answer or its body took too long, several times in a row.',
+    fix: 'Check the network and the proxy settings, then run the command again.',
+  },
+  NETWORK_TLS: {
+    exit: 2,
+    title: 'a secure connection could not be made',
+    cause: "The server's certificate is not trusted, has expired, or belongs to another host.",
+    fix: 'If the network uses its own certificate authority, set SSL_CERT_FILE to its PEM bundle.',
+  },
+  NETWORK_UNREACHABLE: {
+    exit: 2,
+    title: 'a server could not be reached',
+    cause: 'The name could not be resolved, or the connection was refused or kept breaking.',
+    fix: 'Check the network, the host name, and HTTPS_PROXY and NO_PROXY.',
+  },
 } as const satisfies Record<string, ErrorEntry>;

@@ -26,7 +26,7 @@ export interface HttpResponse {
   readonly status: number;
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string | undefined>>;
-  /** URL after redirects, redacted for messages by `redact`. */
+  /** URL after redirects, as it was requested; `redact` it before it goes into a message. */
   readonly url: string;
   readonly body: Readable;
 }

@@ -1,0 +1,76 @@
+import { readFileSync } from 'node:fs';
+import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
+import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
+import { ToolError } from '../errors/index.ts';
+import { isLoopback } from './address.ts';
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** Milliseconds: to connect, until the headers came, and between two pieces of a body. */
+export interface Timeouts {
+  readonly connect: number;
+  readonly headers: number;
+  readonly body: number;
+}
+
+/** Chooses the connection pool of a URL: direct for loopback, else through the proxies that the environment names. */
+export function dispatchers(env: Env, timeouts: Timeouts): (url: URL) => Dispatcher {
+  const direct = lazy(() => new Agent(agentOptions(timeouts)));
+  const proxied = lazy(() => proxyAgent(env, timeouts));
+  return (url) => (isLoopback(url.hostname) && url.protocol === 'http:' ? direct() : proxied());
+}
+
+function proxyAgent(env: Env, timeouts: Timeouts): Dispatcher {
+  const tls = { secureContext: trustedRoots(env), timeout: timeouts.connect };
+  return new EnvHttpProxyAgent({
+    ...agentOptions(timeouts),
+    connect: tls,
+    requestTls: tls,
+    proxyTls: tls,
+    // Given even when empty: otherwise the agent reads process.env itself.
+    httpProxy: env.http_proxy ?? env.HTTP_PROXY ?? '',
+    httpsProxy: env.https_proxy ?? env.HTTPS_PROXY ?? '',
+    noProxy: `${env.no_proxy ?? env.NO_PROXY ?? ''},localhost,127.0.0.1,[::1]`,
+  });
+}
+
+function agentOptions(timeouts: Timeouts): Agent.Options {
+  return {
+    allowH2: false,
+    connect: { timeout: timeouts.connect },
+    headersTimeout: timeouts.headers,
+    bodyTimeout: timeouts.body,
+    keepAliveTimeout: 15_000,
+  };
+}
+
+/** Node's roots, the system's, and the bundles that the environment names; parsed once, because that takes longer than a handshake. */
+function trustedRoots(env: Env): SecureContext {
+  const extra = (['SSL_CERT_FILE', 'NODE_EXTRA_CA_CERTS'] as const).flatMap((name) => bundle(name, env[name]));
+  return createSecureContext({ ca: [...new Set([...getCACertificates('bundled'), ...getCACertificates('system'), ...extra])] });
+}
+
+const pem = /-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----[\s\S]+?-----END (?:TRUSTED |X509 )?CERTIFICATE-----/g;
+
+function bundle(variable: string, file: string | undefined): string[] {
+  if (file === undefined || file === '') return [];
+  const certificates = readText(variable, file).match(pem);
+  if (certificates !== null) return certificates;
+  throw new ToolError('NETWORK_CA_BUNDLE', `${variable} names a file without a PEM certificate: ${file}`);
+}
+
+function readText(variable: string, file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new ToolError('NETWORK_CA_BUNDLE', `cannot read ${file}, which ${variable} names`, { cause });
+  }
+}
+
+function lazy<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
