@@ -8,6 +8,8 @@ export interface Lock {
   readonly supportedMarkers: readonly string[];
   readonly requiredMarkers: readonly string[];
   readonly conflicts: readonly (readonly ConflictItem[])[];
+  /** `[options]` as written: the resolver settings that are not uv's defaults. Only compared, never used. */
+  readonly options: Readonly<Record<string, unknown>>;
   readonly manifest: Manifest;
   readonly packages: readonly LockedPackage[];
 }
@@ -74,7 +76,7 @@ export interface Edge {
   readonly marker?: string;
 }
 
-/** A wheel or sdist of a package. Exactly one of `url` and `path` is set, or neither (git, direct sdist). */
+/** A wheel or sdist of a package. Exactly one of `url` and `path` is set, or neither (archives inside a git repository). */
 export interface LockedFile {
   /** The last, percent-decoded segment of url or path, or `filename`. */
   readonly filename: string;
