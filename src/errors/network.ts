@@ -2,6 +2,12 @@ import type { ErrorEntry } from './entry.ts';
 
 /** Errors of transfers and registries. */
 export const networkErrors = {
+  BLOB_HASH: {
+    exit: 2,
+    title: 'a file arrived with other bytes than expected',
+    cause: 'The SHA-256 of the bytes is not the one that was asked for.',
+    fix: 'Run the command again. If it stays, a proxy or the server changes the file: tell whoever runs it.',
+  },
   DOWNLOAD_FAILED: {
     exit: 2,
     title: 'a file could not be downloaded',

@@ -6,6 +6,8 @@ import type { DiffId, Digest } from '../digest.ts';
  * a blob that does not match its digest is removed and treated as absent.
  */
 export interface Store {
+  /** Absolute path of the store, for workers and upkeep. */
+  readonly directory: string;
   /** Size in bytes of a stored blob, or undefined. Does not read it. */
   has(digest: Digest): Promise<number | undefined>;
   /** Absolute path of a blob file, for workers and random access; the caller checks what it reads. */

@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto';
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { asDigest, type Digest } from '../digest.ts';
+import { diskError, temporaryPath } from './disk.ts';
+import { blobPath, storePaths } from './paths.ts';
+
+/** A blob written without waiting, for worker threads that make layers. */
+export interface BlobSink {
+  write(chunk: Uint8Array): void;
+  /** Closes, fsyncs and renames into place. */
+  commit(): { readonly digest: Digest; readonly size: number };
+  /** Removes the temporary file; does nothing after `commit`. */
+  abort(): void;
+}
+
+const bufferSize = 256 * 1024;
+
+/** Starts a blob in the store at `directory`. Errors: STORE_FULL, STORE_UNUSABLE. */
+export function blobSink(directory: string): BlobSink {
+  const paths = storePaths(directory);
+  const temporary = temporaryPath(paths);
+  const hash = createHash('sha256');
+  const buffer = Buffer.allocUnsafe(bufferSize);
+  let file: number | undefined = attempt(() => openSync(temporary, 'wx', 0o600));
+  let size = 0;
+  let held = 0;
+
+  const flush = (bytes: Uint8Array) => {
+    for (let done = 0; done < bytes.length; ) done += writeSync(file ?? -1, bytes, done);
+    hash.update(bytes);
+    size += bytes.length;
+  };
+  const flushHeld = () => {
+    flush(buffer.subarray(0, held));
+    held = 0;
+  };
+  return {
+    write: (chunk) =>
+      attempt(() => {
+        if (held + chunk.length > bufferSize) flushHeld();
+        if (chunk.length >= bufferSize) return flush(chunk);
+        buffer.set(chunk, held);
+        held += chunk.length;
+      }),
+    commit: () =>
+      attempt(() => {
+        flushHeld();
+        fsyncSync(file ?? -1);
+        closeSync(file ?? -1);
+        file = undefined;
+        const digest = asDigest(`sha256:${hash.digest('hex')}`);
+        mkdirSync(dirname(blobPath(paths, digest)), { recursive: true, mode: 0o700 });
+        renameSync(temporary, blobPath(paths, digest));
+        return { digest, size };
+      }),
+    abort: () => {
+      if (file === undefined) return;
+      closeSync(file);
+      file = undefined;
+      rmSync(temporary, { force: true });
+    },
+  };
+}
+
+function attempt<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw diskError(error, 'write to the store');
+  }
+}
