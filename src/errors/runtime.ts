@@ -1,11 +1,53 @@
 import type { ErrorEntry } from './entry.ts';
 
-/** Errors of running an image. */
+/** Errors of images, their destinations and of running them. */
 export const runtimeErrors = {
+  DAEMON_REFUSED: {
+    exit: 2,
+    title: 'Docker or Podman did not take the image',
+    cause: 'The daemon answered with an error while it loaded the image, or has another image under that name afterwards.',
+    fix: 'Read the message of the daemon; often its disk is full or the user may not use it.',
+  },
+  DAEMON_UNREACHABLE: {
+    exit: 2,
+    title: 'Docker or Podman cannot be reached',
+    cause: 'No daemon listens on the socket of DOCKER_HOST or of the current Docker context, or podman is not installed.',
+    fix: 'Start it, set DOCKER_HOST, or write a file with --oci DIR or --tar FILE instead.',
+  },
+  FORMAT_UNSUPPORTED: {
+    exit: 1,
+    title: 'the chosen image format cannot hold this image',
+    cause: 'format = "docker" has no name for zstd layers.',
+    fix: 'Use format = "oci", or a base whose layers are gzip.',
+  },
+  IMAGE_INVALID: {
+    exit: 1,
+    title: 'an image is damaged or not an image',
+    cause: 'A manifest, configuration or layer is missing, has another digest than its descriptor, or breaks the OCI image specification.',
+    fix: 'Make or copy the image again.',
+  },
+  IMAGE_NOT_FOUND: {
+    exit: 1,
+    title: 'the image is not there',
+    cause: 'The layout, archive or store holds no image of that name or platform.',
+    fix: 'Build it first with wherry build, or name one of the images that the message lists.',
+  },
   RUN_FAILED: {
     exit: 2,
     title: 'the container could not be started',
     cause: 'The chosen runtime refused the image or is not working.',
     fix: 'Read the runtime output, or choose another runtime with --with.',
+  },
+  RUN_NO_RUNTIME: {
+    exit: 2,
+    title: 'nothing here can run the image',
+    cause: 'Neither Docker nor Podman answers, and the image cannot be run with unshare (Linux and an image for its own CPU only).',
+    fix: 'Start Docker or Podman, or run as a user who may make namespaces.',
+  },
+  SINK_WRITE: {
+    exit: 2,
+    title: 'an image could not be written',
+    cause: 'The directory or file cannot be written, or the disk is full.',
+    fix: 'Free space or choose another place; nothing half-written is left under the name.',
   },
 } as const satisfies Record<string, ErrorEntry>;

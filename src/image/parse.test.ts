@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { sampleImage } from '../../test/sampleImage.ts';
+import { checkImage, type Image, parseImage, parseIndex } from './index.ts';
+
+async function reparse(change: (parts: { manifest: string; config: string }) => { manifest: string; config: string }): Promise<Image> {
+  const image = await sampleImage();
+  const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  const parts = change({ manifest: decode(image.manifest), config: decode(image.config) });
+  const { name, blobs } = image;
+  const { mediaType } = image.descriptor;
+  return parseImage({ name, mediaType, blobs, manifest: Buffer.from(parts.manifest), config: Buffer.from(parts.config) });
+}
+
+describe('parseImage', () => {
+  it('reads back what was assembled', async () => {
+    const image = await sampleImage();
+    const read = await reparse((parts) => parts);
+    expect(read.layers).toEqual(image.layers);
+    expect(read.descriptor).toEqual(image.descriptor);
+    expect(read.configDescriptor).toEqual(image.configDescriptor);
+    expect(checkImage(read)).toEqual([]);
+  });
+
+  it.each([
+    ['a manifest that is no JSON', (p: string) => p.slice(1), (c: string) => c],
+    ['schema version 1', (p: string) => p.replace('"schemaVersion":2', '"schemaVersion":1'), (c: string) => c],
+    ['a digest of another algorithm', (p: string) => p.replaceAll('sha256:', 'sha512:'), (c: string) => c],
+    ['a negative size', (p: string) => p.replace(/"size":\d+/, '"size":-1'), (c: string) => c],
+    ['a config without rootfs', (p: string) => p, (c: string) => c.replace('rootfs', 'roots')],
+    ['fewer DiffIDs than layers', (p: string) => p, (c: string) => c.replace(/"diff_ids":\[[^\]]*\]/, '"diff_ids":[]')],
+    ['Windows', (p: string) => p, (c: string) => c.replace('"os":"linux"', '"os":"windows"')],
+  ])('refuses %s', async (_name, manifest, config) => {
+    const broken = reparse((parts) => ({ manifest: manifest(parts.manifest), config: config(parts.config) }));
+    await expect(broken).rejects.toMatchObject({ code: 'IMAGE_INVALID' });
+  });
+
+  it('refuses an index without manifests', () => {
+    expect(() => parseIndex(Buffer.from('{}'), 'x')).toThrow(expect.objectContaining({ code: 'IMAGE_INVALID' }));
+  });
+});
+
+describe('checkImage', () => {
+  it.each([
+    [
+      'a changed manifest',
+      /manifest has the digest/,
+      (image: Image) => ({ ...image, manifest: Buffer.concat([image.manifest, Buffer.from(' ')]) }),
+    ],
+    ['a changed config', /config has the digest/, (image: Image) => ({ ...image, config: Buffer.from(`${Buffer.from(image.config)} `) })],
+    ['other layers', /manifest lists other layers/, (image: Image) => ({ ...image, layers: [] })],
+    ['a repeated layer', /is there twice/, (image: Image) => ({ ...image, layers: [...image.layers, ...image.layers] })],
+    [
+      'another platform',
+      /config is made for linux\/amd64/,
+      (image: Image) => ({ ...image, platform: { os: 'linux', architecture: 'arm64' } as const }),
+    ],
+    [
+      'an unknown layer type',
+      /has the media type text\/plain/,
+      (image: Image) => ({ ...image, layers: image.layers.map((layer) => ({ ...layer, mediaType: 'text/plain' })) }),
+    ],
+  ])('finds %s', async (_name, message, change) => {
+    const problems = checkImage(change(await sampleImage()));
+    expect(problems.join('\n')).toMatch(message);
+  });
+
+  it('finds history that does not fit the layers', async () => {
+    const image = await reparse((parts) => ({ ...parts, config: parts.config.replace('"history":[', '"history":[{},') }));
+    expect(checkImage(image).join('\n')).toMatch('history names 2 layers of 1');
+  });
+});

@@ -1,0 +1,8 @@
+/**
+ * In: assembled images whose blobs can be opened. Out: the same images in a layout, an archive or a daemon, under the given names.
+ * Must not: change bytes, make layers, or leave anything half-written under a final name.
+ */
+export { archiveSink, archiveStream } from './archive.ts';
+export { layoutSink } from './layout.ts';
+export { type ImageName, imageName } from './names.ts';
+export type { PutOptions, PutResult, Sink } from './types.ts';
