@@ -8,6 +8,7 @@ import { debianErrors } from './debian.ts';
 import type { ErrorEntry } from './entry.ts';
 import { lockErrors } from './lock.ts';
 import { networkErrors } from './network.ts';
+import { planErrors } from './plan.ts';
 import { produceErrors } from './produce.ts';
 import { projectErrors } from './project.ts';
 import { runtimeErrors } from './runtime.ts';
@@ -21,6 +22,7 @@ export const errorCatalog = {
   ...baseErrors,
   ...debianErrors,
   ...networkErrors,
+  ...planErrors,
   ...produceErrors,
   ...runtimeErrors,
   ...systemErrors,

@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto';
+import type { Digest } from '../digest.ts';
+import type { SelectedPackage, WheelArtifact } from '../select/types.ts';
+import { compareBytes } from './order.ts';
+import { type Recipe, recipeFormat, recipeId, type WheelItem, type WheelsRecipe } from './recipe.ts';
+import type { LayerPlan } from './types.ts';
+
+/** From this size on a wheel is a layer of its own (DESIGN §4). Bytes. */
+const ownLayerSize = 256 * 1024;
+/** Always this many, so that adding a package never moves another one. */
+const bucketCount = 16;
+/** Above this many dependency layers the smallest stand-alone wheels join the buckets. */
+const layerLimit = 60;
+
+/** A selected package whose artefact is a wheel. */
+export interface WheelPackage extends SelectedPackage {
+  readonly version: string;
+  readonly artifact: WheelArtifact;
+}
+
+export interface DependencyOptions {
+  readonly venv: string;
+  readonly pythonMinor: string;
+  /** Sizes of wheels that the lock does not know, by sha256. */
+  readonly sizes: Readonly<Record<Digest, number>>;
+}
+
+/** Splits wheels into layers: large ones alone, the others into 16 buckets by a hash of the package's name. */
+export function planDependencies(packages: readonly WheelPackage[], options: DependencyOptions): LayerPlan[] {
+  const sizeOf = (item: WheelPackage): number => item.artifact.size ?? options.sizes[item.artifact.sha256] ?? 0;
+  const bySize = [...packages].sort((a, b) => sizeOf(b) - sizeOf(a) || compareBytes(a.name, b.name));
+  const large = bySize.filter((item) => sizeOf(item) >= ownLayerSize);
+  const alone = new Set(large.slice(0, layerLimit - bucketCount));
+  const buckets = new Map<number, WheelPackage[]>();
+  for (const item of packages) {
+    if (alone.has(item)) continue;
+    const bucket = bucketOf(item.name);
+    buckets.set(bucket, [...(buckets.get(bucket) ?? []), item]);
+  }
+  const groups = [...alone].sort((a, b) => compareBytes(a.name, b.name)).map((item) => [item]);
+  const ordered = [...buckets].sort(([a], [b]) => a - b).map(([, items]) => items);
+  return [...groups, ...ordered].map((items) => wheelsLayer(items, sizeOf, options));
+}
+
+/** 0 to 15, from the package's normalised name alone. */
+export function bucketOf(name: string): number {
+  return (createHash('sha256').update(name).digest()[0] as number) % bucketCount;
+}
+
+function wheelsLayer(packages: readonly WheelPackage[], sizeOf: (item: WheelPackage) => number, options: DependencyOptions): LayerPlan {
+  const sorted = [...packages].sort((a, b) => compareBytes(a.name, b.name));
+  const recipe: WheelsRecipe = {
+    kind: 'wheels',
+    format: recipeFormat,
+    venv: options.venv,
+    pythonMinor: options.pythonMinor,
+    bytecode: 'none',
+    wheels: sorted.map(wheelItem),
+  };
+  return {
+    kind: 'dependencies',
+    recipe,
+    id: recipeId(recipe satisfies Recipe),
+    contents: sorted.map((item) => `${item.name} ${item.version}`),
+    size: sorted.reduce((sum, item) => sum + sizeOf(item), 0),
+  };
+}
+
+function wheelItem(item: WheelPackage): WheelItem {
+  const base = { name: item.name, version: item.version, sha256: item.artifact.sha256 };
+  const directUrl = directUrlOf(item);
+  return directUrl === undefined ? base : { ...base, directUrl };
+}
+
+/** PEP 610: mandatory for direct URLs. A local archive's host path must not enter the image, so only its name is kept. */
+function directUrlOf(item: WheelPackage): string | undefined {
+  if (item.source.kind === 'url') return JSON.stringify({ url: item.source.url, archive_info: {} });
+  if (item.source.kind === 'path') return JSON.stringify({ url: `file:///${item.artifact.filename}`, archive_info: {} });
+  return undefined;
+}
