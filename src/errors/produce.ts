@@ -15,4 +15,29 @@ export const produceErrors = {
       'The archive is damaged, cut off, or uses something that no image needs (sparse files, unknown entry types, paths that leave it).',
     fix: 'Download or make the archive again. If it is a layer of a base image, choose another base.',
   },
+  VENV_PATH: {
+    exit: 1,
+    title: 'the path of the virtual environment cannot be used',
+    cause:
+      'Scripts start with #! and the path of Python; the kernel allows 127 bytes and no spaces there, and images may have no shell to work around it.',
+    fix: 'Set venv in [tool.wherry] to a short absolute path without spaces, for example /app/.venv.',
+  },
+  WHEEL_COLLISION: {
+    exit: 1,
+    title: 'two packages install different files at one path',
+    cause: 'Which of the two files wins would depend on the order of installation.',
+    fix: 'Remove one of the two packages from the dependencies, then run uv lock.',
+  },
+  WHEEL_INVALID: {
+    exit: 1,
+    title: 'a wheel does not follow the wheel format',
+    cause: 'A required file of the wheel is missing or malformed, or the wheel needs a newer format than 1.x.',
+    fix: 'Report it to the maintainers of the package and pin another version.',
+  },
+  WHEEL_RECORD: {
+    exit: 1,
+    title: 'the files of a wheel differ from its RECORD',
+    cause: 'A file is missing, not listed, or has another hash or size than RECORD says: the wheel was changed after it was built.',
+    fix: 'Report it to the maintainers of the package and pin another version.',
+  },
 } as const satisfies Record<string, ErrorEntry>;

@@ -1,0 +1,11 @@
+/**
+ * In: wheels with verified digests and a recipe. Out: the files of an installed environment, as layer entries or files-recipe entries.
+ * Must not: run Python, depend on the host, keep a path that leaves the environment, or let the order of wheels decide anything.
+ */
+export { parseScripts, type Script, scriptText } from './entry-points.ts';
+export { checkCollisions, installWheels, type OpenMaterial, type WheelFile, wheelFileList } from './install.ts';
+export { comparePaths } from './order.ts';
+export { formatRecord, type RecordRow, recordHash } from './record.ts';
+export { isReservedScript } from './rules.ts';
+export { type BasePython, type TextFiles, venvEntries } from './venv.ts';
+export { ownedParents, type VenvLayout, venvLayout } from './venv-path.ts';

@@ -1,0 +1,110 @@
+import type { Digest } from '../digest.ts';
+import { ToolError } from '../errors/index.ts';
+import type { WheelItem, WheelsRecipe } from '../plan/recipe.ts';
+import { epoch, type LayerEntry } from '../tar/types.ts';
+import { openZip } from '../zip/index.ts';
+import { identifyWheel, type Wheel } from './dist-info.ts';
+import { type InstallContext, type InstalledFile, installedFiles } from './files.ts';
+import { destinationOf } from './layout.ts';
+import { comparePaths } from './order.ts';
+import { ownedParents, venvLayout } from './venv-path.ts';
+
+/** Gives the host path of a file whose bytes were verified to have this digest. */
+export type OpenMaterial = (sha256: Digest) => string;
+
+/**
+ * The layer of a wheels recipe: directories first, then files, each sorted bytewise; owned by root, all times `epoch`.
+ * Contents are read from the wheels when they are asked for and verified against RECORD while they are read.
+ * Throws ARCHIVE_UNSAFE, WHEEL_INVALID, WHEEL_RECORD, WHEEL_COLLISION, VENV_PATH.
+ */
+export function installWheels(recipe: WheelsRecipe, open: OpenMaterial): LayerEntry[] {
+  const context = { layout: venvLayout(recipe.venv, recipe.pythonMinor), pythonMinor: recipe.pythonMinor };
+  const installed = recipe.wheels.map((item) => installWheel(item, open(item.sha256), context));
+  const files = mergeFiles(installed);
+  const directories = new Set(ownedParents(`${context.layout.root}/x`));
+  for (const wheel of installed) for (const directory of wheel.directories) directories.add(directory);
+  for (const path of files.keys()) addParents(directories, path, context.layout.root);
+  return [
+    ...[...directories].sort(comparePaths).map(directoryEntry),
+    ...[...files.values()].sort((a, b) => comparePaths(a.path, b.path)).map(fileEntry),
+  ];
+}
+
+interface InstalledWheel {
+  readonly label: string;
+  readonly files: readonly InstalledFile[];
+  /** Directories that the archive itself lists. */
+  readonly directories: readonly string[];
+}
+
+function installWheel(item: WheelItem, path: string, context: InstallContext): InstalledWheel {
+  const label = `${item.name} ${item.version}`;
+  const wheel = identifyWheel(openZip(path, { label }), item);
+  return { label, files: installedFiles(wheel, context), directories: listedDirectories(wheel, context) };
+}
+
+/** The archive's own directory entries, without those of `.data`: installers keep empty ones. */
+function listedDirectories(wheel: Wheel, context: InstallContext): string[] {
+  return wheel.zip.entries
+    .filter((entry) => entry.type === 'directory' && entry.path.split('/', 1)[0] !== wheel.dataDirectory)
+    .map((entry) => destinationOf(entry.path, wheel, context.layout).path);
+}
+
+/** A path that a wheel installs, with what is needed to compare it with another wheel's. */
+export interface WheelFile {
+  /** Relative to the image's root. */
+  readonly path: string;
+  readonly hash: string | undefined;
+  readonly mode: number;
+}
+
+/** Paths and hashes of one wheel, from its headers and RECORD: cheap, no file is decompressed but the small ones of .dist-info and scripts. */
+export function wheelFileList(item: WheelItem, path: string, target: { readonly venv: string; readonly pythonMinor: string }): WheelFile[] {
+  const context = { layout: venvLayout(target.venv, target.pythonMinor), pythonMinor: target.pythonMinor };
+  return installWheel(item, path, context).files.map((file) => ({ path: file.path, hash: file.hash, mode: file.mode }));
+}
+
+/** Throws WHEEL_COLLISION if two lists have one path with different bytes or modes; `owner` names a list in the message. */
+export function checkCollisions(lists: readonly { readonly owner: string; readonly files: readonly WheelFile[] }[]): void {
+  const seen = new Map<string, { owner: string; file: WheelFile }>();
+  for (const { owner, files } of lists) {
+    for (const file of files) {
+      const other = seen.get(file.path);
+      if (other !== undefined && !sameFile(other.file, file)) throw collision(file.path, other.owner, owner);
+      seen.set(file.path, { owner, file });
+    }
+  }
+}
+
+function mergeFiles(wheels: readonly InstalledWheel[]): Map<string, InstalledFile> {
+  checkCollisions(wheels.map(({ label, files }) => ({ owner: label, files })));
+  return new Map(wheels.flatMap(({ files }) => files.map((file) => [file.path, file])));
+}
+
+function sameFile(a: WheelFile, b: WheelFile): boolean {
+  return a.hash !== undefined && a.hash === b.hash && a.mode === b.mode;
+}
+
+function collision(path: string, first: string, second: string): ToolError {
+  return new ToolError('WHEEL_COLLISION', `${first} and ${second} install different files at /${path}`, {
+    hint: 'remove one of the two from the dependencies, then run uv lock',
+  });
+}
+
+function addParents(directories: Set<string>, path: string, root: string): void {
+  for (let slash = path.lastIndexOf('/'); slash >= root.length; slash = path.lastIndexOf('/', slash - 1)) {
+    const parent = path.slice(0, slash);
+    if (directories.has(parent)) return;
+    directories.add(parent);
+  }
+}
+
+const owner = { uid: 0, gid: 0, mtime: epoch } as const;
+
+function directoryEntry(path: string): LayerEntry {
+  return { type: 'directory', path, mode: 0o755, ...owner };
+}
+
+function fileEntry(file: InstalledFile): LayerEntry {
+  return { type: 'file', path: file.path, mode: file.mode, size: file.size, content: file.content, ...owner };
+}

@@ -1,0 +1,81 @@
+import { crc32 } from 'node:zlib';
+import { unsafe } from './rules.ts';
+
+const zip64Id = 0x0001;
+const unicodePathId = 0x7075;
+const saturated = 0xffffffff;
+
+/** Where a header stands, for messages. */
+export interface HeaderPlace {
+  readonly archive: string;
+  readonly entry: string;
+}
+
+/** The classic 32-bit values of a header; a saturated one is in the ZIP64 field. */
+export interface ClassicSizes {
+  readonly size: number;
+  readonly compressedSize: number;
+  /** Absent in local headers. */
+  readonly offset?: number;
+}
+
+export interface WideSizes {
+  readonly size: number;
+  readonly compressedSize: number;
+  readonly offset: number;
+  readonly zip64: boolean;
+}
+
+/** Splits an extra area into fields by id (APPNOTE 4.5); refuses areas that do not add up and known ids that come twice. */
+export function readExtraFields(area: Buffer, place: HeaderPlace): ReadonlyMap<number, Buffer> {
+  const fields = new Map<number, Buffer>();
+  let at = 0;
+  while (at < area.length) {
+    if (at + 4 > area.length) throw unsafe(place.archive, 'extra-field', place.entry);
+    const id = area.readUInt16LE(at);
+    const end = at + 4 + area.readUInt16LE(at + 2);
+    if (end > area.length) throw unsafe(place.archive, 'extra-field', place.entry);
+    if (fields.has(id) && id === zip64Id) throw unsafe(place.archive, 'zip64-extra', place.entry);
+    if (fields.has(id) && id === unicodePathId) throw unsafe(place.archive, 'unicode-path', place.entry);
+    fields.set(id, area.subarray(at + 4, end));
+    at = end;
+  }
+  return fields;
+}
+
+/** Resolves sizes through the ZIP64 field (APPNOTE 4.5.3): exactly the saturated values, in order, and none that would fit 32 bits. */
+export function resolveSizes(classic: ClassicSizes, fields: ReadonlyMap<number, Buffer>, place: HeaderPlace): WideSizes {
+  const field = fields.get(zip64Id);
+  const wanted = [classic.size, classic.compressedSize, classic.offset ?? 0];
+  if (field === undefined) {
+    if (wanted.includes(saturated)) throw unsafe(place.archive, 'zip64-extra', place.entry);
+    return { size: classic.size, compressedSize: classic.compressedSize, offset: classic.offset ?? 0, zip64: false };
+  }
+  const saturatedCount = wanted.filter((value) => value === saturated).length;
+  if (field.length !== saturatedCount * 8) throw unsafe(place.archive, 'zip64-extra', place.entry);
+  if (saturatedCount === 0) throw unsafe(place.archive, 'zip64-needless', place.entry);
+  const values = widen(wanted, field, place);
+  return { size: values[0] ?? 0, compressedSize: values[1] ?? 0, offset: values[2] ?? 0, zip64: true };
+}
+
+function widen(wanted: readonly number[], field: Buffer, place: HeaderPlace): number[] {
+  let at = 0;
+  const values = wanted.map((value) => {
+    if (value !== saturated) return value;
+    const wide = field.readBigUInt64LE(at);
+    at += 8;
+    if (wide > BigInt(Number.MAX_SAFE_INTEGER)) throw unsafe(place.archive, 'zip64-conflict', place.entry);
+    return Number(wide);
+  });
+  // A size below 4 GiB may stand beside one above it, but a field with small values only is there to mislead.
+  if (values.every((value) => value < saturated)) throw unsafe(place.archive, 'zip64-needless', place.entry);
+  return values;
+}
+
+/** The Info-ZIP Unicode path field must say what the name says (APPNOTE 4.6.9). */
+export function checkUnicodePath(name: Buffer, fields: ReadonlyMap<number, Buffer>, place: HeaderPlace): void {
+  const field = fields.get(unicodePathId);
+  if (field === undefined) return;
+  const agrees = field.length >= 5 && field[0] === 1 && field.readUInt32LE(1) === crc32(name) && field.subarray(5).equals(name);
+  if (!agrees) throw unsafe(place.archive, 'unicode-path', place.entry);
+}
