@@ -57,4 +57,47 @@ export const networkErrors = {
     cause: 'The name could not be resolved, or the connection was refused or kept breaking.',
     fix: 'Check the network, the host name, and HTTPS_PROXY and NO_PROXY.',
   },
+  REFERENCE_INVALID: {
+    exit: 1,
+    title: 'an image reference cannot be read',
+    cause: 'The text is not of the form [HOST[:PORT]/]NAME[:TAG][@sha256:DIGEST]; names are lower case.',
+    fix: 'Correct the reference, for example python:3.13-slim or registry.example/team/app:1.0.',
+  },
+  REGISTRY_AUTH: {
+    exit: 2,
+    title: 'a registry wants other credentials',
+    cause:
+      'The registry asked for a login and there is none for it, or it refused the one found. Some registries answer so for images that do not exist.',
+    fix: 'Run docker login HOST, or podman login HOST, or set REGISTRY_AUTH_FILE; check the spelling of the image name.',
+  },
+  REGISTRY_CONFIG: {
+    exit: 2,
+    title: 'a file with registry credentials is broken',
+    cause: "Docker's config.json or containers' auth.json is not valid JSON or has an unexpected shape.",
+    fix: 'Correct or remove the file named in the message, then log in again.',
+  },
+  REGISTRY_DENIED: {
+    exit: 2,
+    title: 'a registry does not allow the request',
+    cause: 'The account is known but may not read or write this repository.',
+    fix: 'Ask for access to the repository, or log in with another account.',
+  },
+  REGISTRY_LIMIT: {
+    exit: 2,
+    title: 'a registry limits the number of requests',
+    cause: 'The registry answered "too many requests" to every try. Anonymous pulls have the lowest limits.',
+    fix: 'Wait, log in to the registry, or use a mirror of the image.',
+  },
+  REGISTRY_NOT_FOUND: {
+    exit: 2,
+    title: 'an image or blob is not in the registry',
+    cause: 'The repository, the tag or the digest does not exist there.',
+    fix: 'Check the spelling of the reference and that the tag still exists.',
+  },
+  REGISTRY_PROTOCOL: {
+    exit: 2,
+    title: 'a registry sent something that cannot be used',
+    cause: 'Bytes that do not match their digest, a manifest that is too large or of an old kind, or an unexpected status.',
+    fix: 'Try again; if it persists, the registry or a proxy in between is at fault.',
+  },
 } as const satisfies Record<string, ErrorEntry>;

@@ -6,6 +6,6 @@ export { isLoopback, isPrivate } from './address.ts';
 export { discardBody, readBody } from './body.ts';
 export { createHttp, type HttpOptions } from './client.ts';
 export type { Timeouts } from './dispatchers.ts';
-export { asNetworkError } from './faults.ts';
+export { asNetworkError, isTransient } from './faults.ts';
 export { redact } from './redact.ts';
 export type { Http, HttpRequest, HttpResponse } from './types.ts';

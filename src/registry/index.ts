@@ -1,0 +1,20 @@
+/**
+ * In: image references and the environment's credentials. Out: manifests, configs and blobs, all verified against their digests.
+ * Must not: know of Python, store what it reads, or send a credential to a host that it does not belong to.
+ */
+export { type BlobName, verify } from './blob.ts';
+export { createRegistry, type FetchedManifest, type Registry } from './client.ts';
+export { type Credential, findCredential } from './credentials.ts';
+export { type FoundImage, type ImageReader, pickPlatform, readImage, registryImage } from './image.ts';
+export {
+  type ImageConfigFile,
+  type ImageManifest,
+  type IndexManifest,
+  type Manifest,
+  maxManifestSize,
+  parseConfig,
+  parseManifest,
+} from './manifest.ts';
+export { mediaTypes, ociMediaType } from './media.ts';
+export { apiHost, defaultRegistry, formatReference, parseReference, type Reference, type Repository } from './reference.ts';
+export { createTransport, type RegistryContext, type RegistryRequest, type Transport } from './transport.ts';

@@ -1,0 +1,91 @@
+import { z } from 'zod';
+import type { Context } from '../context.ts';
+import { ToolError } from '../errors/index.ts';
+import { type HttpResponse, isPrivate, readBody, redact } from '../http/index.ts';
+import type { Challenge } from './challenge.ts';
+import type { Credential } from './credentials.ts';
+import { apiHost } from './reference.ts';
+
+/** What a Bearer token is asked for. */
+export interface TokenRequest {
+  readonly registry: string;
+  readonly challenge: Challenge;
+  /** `repository:library/python:pull`, the most important one first. */
+  readonly scopes: readonly string[];
+  readonly credential: Credential | undefined;
+}
+
+const tokenSchema = z.object({ token: z.string().optional(), access_token: z.string().optional() });
+const maxTokenBody = 65_536;
+
+/**
+ * Fetches a Bearer token (distribution-spec token authentication): OAuth2 for identity tokens, else GET with Basic or anonymously.
+ * Errors: REGISTRY_AUTH, REGISTRY_PROTOCOL, and those of HTTP.
+ */
+export async function fetchToken(request: TokenRequest, context: Pick<Context, 'http' | 'signal'>): Promise<string> {
+  const realm = checkRealm(request);
+  const response = await ask(realm, request, context);
+  if (response.status !== 200) throw refused(request, realm, response.status);
+  const answer = tokenSchema.safeParse(parseJson(await readBody(response, maxTokenBody)));
+  const token = answer.data?.token ?? answer.data?.access_token;
+  if (token === undefined || token === '') throw new ToolError('REGISTRY_PROTOCOL', `no token in the answer of ${redact(realm.href)}`);
+  return token;
+}
+
+async function ask(realm: URL, request: TokenRequest, context: Pick<Context, 'http' | 'signal'>): Promise<HttpResponse> {
+  const { credential } = request;
+  if (credential?.kind === 'identity') {
+    const response = await askOAuth(realm, request, { ...context, token: credential.token });
+    if (response.status !== 404 && response.status !== 405) return response;
+  }
+  const url = new URL(realm);
+  if (request.challenge.parameters.service !== undefined) url.searchParams.set('service', request.challenge.parameters.service);
+  for (const scope of request.scopes) url.searchParams.append('scope', scope);
+  return await context.http.request({ method: 'GET', url: url.href, headers: basicHeader(credential), signal: context.signal });
+}
+
+async function askOAuth(
+  realm: URL,
+  { challenge, scopes }: TokenRequest,
+  { http, signal, token }: Pick<Context, 'http' | 'signal'> & { readonly token: string },
+): Promise<HttpResponse> {
+  const form = new URLSearchParams({ grant_type: 'refresh_token', client_id: 'wherry', refresh_token: token, scope: scopes.join(' ') });
+  if (challenge.parameters.service !== undefined) form.set('service', challenge.parameters.service);
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+  return await http.request({ method: 'POST', url: realm.href, headers, body: form.toString(), signal, retries: 2 });
+}
+
+/** The `authorization` header of a user and password; none for anything else. */
+export function basicHeader(credential: Credential | undefined): Record<string, string> {
+  if (credential?.kind !== 'password') return {};
+  return { authorization: `Basic ${Buffer.from(`${credential.username}:${credential.password}`).toString('base64')}` };
+}
+
+// The HTTP client refuses plain http beyond loopback; a public registry must not point at addresses inside the network either.
+function checkRealm({ registry, challenge }: TokenRequest): URL {
+  const text = challenge.parameters.realm ?? '';
+  const host = new URL(`https://${apiHost(registry)}`).hostname;
+  if (!URL.canParse(text)) throw new ToolError('REGISTRY_PROTOCOL', `${registry} names no token server in its challenge`);
+  const realm = new URL(text);
+  if (realm.hostname === host || !isPrivate(realm.hostname) || isPrivate(host)) return realm;
+  throw new ToolError('NETWORK_REFUSED_URL', `${registry} names a token server at a private address: ${redact(text)}`);
+}
+
+function refused({ registry, credential }: TokenRequest, realm: URL, status: number): ToolError {
+  const place = `${redact(realm.href)} (status ${status})`;
+  if (status === 429)
+    return new ToolError('REGISTRY_LIMIT', `too many token requests to ${place}`, { hint: 'wait, or log in to the registry' });
+  if (status >= 500) return new ToolError('REGISTRY_PROTOCOL', `the token server of ${registry} failed: ${place}`);
+  const what = credential === undefined ? 'gave no anonymous token' : 'refused the stored credentials';
+  return new ToolError('REGISTRY_AUTH', `the token server of ${registry} ${what}: ${place}`, {
+    hint: `log in with: docker login ${registry}`,
+  });
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(bytes).toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
