@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { WherryEvent } from '../events.ts';
-import { findCredential } from './credentials.ts';
+import { findCredential, hubServer } from './credentials.ts';
 
 let home = '';
 beforeEach(async () => {
@@ -46,7 +46,7 @@ describe('findCredential', () => {
 
   it('reads auths by host, by URL, and for the default registry', async () => {
     await write('.docker/config.json', {
-      auths: { 'r.example': auth('one'), 'https://s.example/v2/': auth('two'), 'https://index.docker.io/v1/': auth('hub') },
+      auths: { 'r.example': auth('one'), 'https://s.example/v2/': auth('two'), [hubServer]: auth('hub') },
     });
     expect((await find('r.example/a')).found).toEqual(password('one'));
     expect((await find('s.example/a')).found).toEqual(password('two'));

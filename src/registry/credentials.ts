@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { ToolError } from '../errors/index.ts';
 import { askHelper } from './helper.ts';
-import { defaultRegistry, type Repository } from './reference.ts';
+import { apiHost, defaultRegistry, type Repository } from './reference.ts';
 
 /** What a registry's token server or the registry itself is given. Never printed. */
 export type Credential =
@@ -28,6 +28,11 @@ const fileSchema = z.object({
 });
 type AuthEntry = z.infer<typeof entrySchema>;
 type AuthFile = z.infer<typeof fileSchema>;
+
+const hubHost = 'index.docker.io';
+
+/** The server name under which Docker keeps the default registry's login: a URL, for historical reasons. */
+export const hubServer = `https://${hubHost}/v1/`;
 
 type CredentialContext = Pick<Context, 'env' | 'emit' | 'signal'>;
 
@@ -86,11 +91,11 @@ async function fromFile(content: AuthFile, repository: Repository, context: Cred
 function keysOf({ registry, repository }: Repository): string[] {
   const segments = repository.split('/');
   const paths = segments.map((_, index) => `${registry}/${segments.slice(0, segments.length - index).join('/')}`);
-  return [...paths, ...(registry === defaultRegistry ? [defaultRegistry, 'index.docker.io', 'registry-1.docker.io'] : [registry])];
+  return [...paths, ...(registry === defaultRegistry ? [defaultRegistry, hubHost, apiHost(defaultRegistry)] : [registry])];
 }
 
 function helperKey({ registry }: Repository): string {
-  return registry === defaultRegistry ? `https://${'index.docker.io'}/v1/` : registry;
+  return registry === defaultRegistry ? hubServer : registry;
 }
 
 function lookUp<T>(table: Readonly<Record<string, T>> | null | undefined, key: string): T | undefined {
