@@ -2,11 +2,41 @@ import type { ErrorEntry } from './entry.ts';
 
 /** Errors of the lock file and of choosing from it. */
 export const lockErrors = {
+  BACKEND_UNSUPPORTED: {
+    exit: 1,
+    title: 'a local package uses a build backend that Wherry cannot run yet',
+    cause: 'Workspace members and local directories are built by Wherry itself, which knows uv_build only.',
+    fix: 'Use uv_build as the build backend, set tool.uv.package = false, or leave the package out with --no-install-package.',
+  },
+  EXTRA_UNKNOWN: {
+    exit: 1,
+    title: 'the project has no such extra',
+    cause: 'An extra was asked for that no selected project defines in [project.optional-dependencies].',
+    fix: 'Use one of the listed extras, or add it to pyproject.toml and run uv lock.',
+  },
+  GROUP_UNKNOWN: {
+    exit: 1,
+    title: 'the project has no such dependency group',
+    cause: 'A group was asked for, or named in tool.uv.default-groups, that is not in [dependency-groups].',
+    fix: 'Use one of the listed groups, or add it to pyproject.toml and run uv lock.',
+  },
+  HASH_MISSING: {
+    exit: 1,
+    title: 'uv.lock names a file without a sha256 hash',
+    cause: 'The index publishes no hash, or only one of another kind; Wherry installs nothing that it cannot check.',
+    fix: 'Use an index that publishes sha256 hashes, and run uv lock.',
+  },
   LOCK_BROKEN: {
     exit: 1,
     title: 'uv.lock cannot be read',
     cause: 'The file is not TOML, or not of the shape that uv writes: a bad merge or an edit by hand.',
     fix: 'Run uv lock to write it again, and commit the result.',
+  },
+  LOCK_INCONSISTENT: {
+    exit: 1,
+    title: 'uv.lock contradicts itself',
+    cause: 'An edge points to a package that is not in the lock, or two versions of a package would be installed.',
+    fix: 'Run uv lock to write the file again.',
   },
   LOCK_MISSING: {
     exit: 1,
@@ -31,5 +61,71 @@ export const lockErrors = {
     title: 'uv.lock has a format version that is not known here',
     cause: 'Wherry reads version 1 of the format, in every revision.',
     fix: 'Use a newer Wherry, or run uv lock with a uv that writes version 1.',
+  },
+  MARKER_INVALID: {
+    exit: 1,
+    title: 'an environment marker cannot be read',
+    cause: 'The text after the semicolon of a requirement, or a marker in the lock, does not follow PEP 508.',
+    fix: "Correct it, for example: sys_platform == 'linux'.",
+  },
+  PACKAGE_UNKNOWN: {
+    exit: 1,
+    title: 'the workspace has no such package',
+    cause: 'A package was asked for that is not a member of the workspace.',
+    fix: 'Use one of the listed members.',
+  },
+  REQUIREMENT_INVALID: {
+    exit: 1,
+    title: 'a requirement cannot be read',
+    cause: 'A dependency does not follow PEP 508.',
+    fix: 'Correct it, for example: requests>=2.32,<3.',
+  },
+  SDIST_UNSUPPORTED: {
+    exit: 1,
+    title: 'a package has no wheel, only a source distribution',
+    cause: 'Building from a source distribution would run its code; Wherry installs wheels.',
+    fix: 'Choose a version that has wheels, or serve a wheel of it from your own index and run uv lock.',
+  },
+  SELECTION_CONFLICT: {
+    exit: 1,
+    title: 'two extras or groups that exclude each other were chosen',
+    cause: 'tool.uv.conflicts declares that they cannot be installed together.',
+    fix: 'Choose one of them, for example in another image.',
+  },
+  SOURCE_UNSUPPORTED: {
+    exit: 1,
+    title: 'a package comes from a source that Wherry cannot use yet',
+    cause: 'The lock takes the package from git, or from a source archive given by URL or path.',
+    fix: 'Build a wheel of it, serve it from an index or name its URL in tool.uv.sources, and run uv lock.',
+  },
+  SPECIFIER_INVALID: {
+    exit: 1,
+    title: 'a version specifier cannot be read',
+    cause: 'The text does not follow PEP 440.',
+    fix: 'Correct it, for example: >=3.11,<4.',
+  },
+  TARGET_UNSUPPORTED: {
+    exit: 1,
+    title: 'the lock was not made for this target',
+    cause: 'The Python version or platform is outside requires-python or tool.uv.environments.',
+    fix: 'Choose another Python or platform, or widen requires-python or tool.uv.environments and run uv lock.',
+  },
+  VERSION_INVALID: {
+    exit: 1,
+    title: 'a version cannot be read',
+    cause: 'The text does not follow PEP 440.',
+    fix: 'Correct it, for example: 1.2.3.',
+  },
+  WHEEL_NAME_INVALID: {
+    exit: 1,
+    title: 'a wheel file name cannot be read',
+    cause: 'The file name does not follow PEP 427: name-version-python-abi-platform.whl.',
+    fix: 'Run uv lock again; if it stays, report it to the index that serves the file.',
+  },
+  WHEEL_NONE_FITS: {
+    exit: 1,
+    title: 'no wheel of a package fits the target',
+    cause: 'The lock names wheels of the package, but none for this platform, libc and Python.',
+    fix: 'Use a glibc base, for example base = "python:3.13-slim"; another Python; or a version of the package that has the wheel.',
   },
 } as const satisfies Record<string, ErrorEntry>;

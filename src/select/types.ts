@@ -22,7 +22,15 @@ export interface Selection {
   readonly roots: readonly string[];
   readonly packages: readonly SelectedPackage[];
   /** Everything in the lock that is not installed, each with one reason. */
-  readonly dropped: readonly { readonly name: string; readonly version: string | undefined; readonly reason: string }[];
+  readonly dropped: readonly DroppedPackage[];
+}
+
+/** A package of the lock that is not in the image. */
+export interface DroppedPackage {
+  readonly name: string;
+  readonly version: string | undefined;
+  /** For people: `marker is false: …`, `only in group dev of …`, `left out by --no-install-package`. */
+  readonly reason: string;
 }
 
 export interface SelectedPackage {
@@ -31,7 +39,7 @@ export interface SelectedPackage {
   readonly version: string | undefined;
   readonly source: PackageSource;
   readonly artifact: Artifact;
-  /** Who asked for it, for example `django-site → django`. */
+  /** The shortest path from a root, for example `django-site → django → sqlparse`; a step names its extra or group: `uvicorn[standard]`. */
   readonly why: string;
 }
 

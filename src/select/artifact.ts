@@ -1,0 +1,126 @@
+import { asDigest, type Digest } from '../digest.ts';
+import type { LockedFile, LockedPackage } from '../lock/types.ts';
+import { compareBuilds, parseWheelFilename, scoreWheel, type TagRanks, type WheelName } from '../packaging/index.ts';
+import type { Project } from '../project/types.ts';
+import type { Fit } from './fit.ts';
+import { packageLabel } from './graph.ts';
+import type { Problem } from './problem.ts';
+import { noBinarySetting } from './settings.ts';
+import type { Artifact } from './types.ts';
+import { describeUnfit } from './unfit.ts';
+
+interface Scored {
+  readonly file: LockedFile;
+  readonly wheel: WheelName;
+  readonly rank: number;
+}
+
+/** The file to install for a package, or why there is none. Throws `WHEEL_NAME_INVALID`. */
+export function chooseArtifact(locked: LockedPackage, options: { readonly project: Project; readonly fit: Fit }): Artifact | Problem {
+  const { source } = locked;
+  switch (source.kind) {
+    case 'directory':
+    case 'editable':
+    case 'virtual':
+      return localArtifact(locked, source.directory, options.project);
+    case 'git':
+      return { code: 'SOURCE_UNSUPPORTED', message: `${packageLabel(locked)} comes from git`, details: [], hint: wheelHint(locked) };
+    case 'url':
+    case 'path':
+      if (locked.wheels.length === 0) return archiveProblem(locked, source.kind);
+      return wheelArtifact(locked, options);
+    case 'registry':
+      return wheelArtifact(locked, options);
+  }
+}
+
+/** Best wheel by tag, then by build tag; the earlier file wins a tie. */
+export function bestWheel(files: readonly LockedFile[], ranks: TagRanks): LockedFile | undefined {
+  let best: Scored | undefined;
+  for (const file of files) {
+    const wheel = parseWheelFilename(file.filename);
+    const rank = scoreWheel(wheel.tags, ranks);
+    if (rank === undefined) continue;
+    if (best === undefined || rank < best.rank || (rank === best.rank && compareBuilds(wheel.build, best.wheel.build) > 0)) {
+      best = { file, wheel, rank };
+    }
+  }
+  return best?.file;
+}
+
+function wheelArtifact(locked: LockedPackage, { project, fit }: { readonly project: Project; readonly fit: Fit }): Artifact | Problem {
+  const label = packageLabel(locked);
+  const setting = noBinarySetting(project.rootPyproject, locked.name);
+  if (setting !== undefined) {
+    return {
+      code: 'SDIST_UNSUPPORTED',
+      message: `${label} must be built from source: ${setting}`,
+      details: [],
+      hint: `remove ${locked.name} from ${setting}`,
+    };
+  }
+  if (locked.wheels.length === 0) {
+    return {
+      code: 'SDIST_UNSUPPORTED',
+      message: `${label} has no wheel, only a source distribution`,
+      details: [],
+      hint: wheelHint(locked),
+    };
+  }
+  const file = bestWheel(locked.wheels, fit.ranks);
+  return file === undefined ? describeUnfit(locked, fit) : fileArtifact(locked, file);
+}
+
+function fileArtifact(locked: LockedPackage, file: LockedFile): Artifact | Problem {
+  const sha256 = sha256Of(file);
+  const location = file.url !== undefined ? { url: file.url } : file.path !== undefined ? { path: file.path } : sourceLocation(locked);
+  if (sha256 === undefined || location === undefined) {
+    const lacks = sha256 === undefined ? 'sha256 hash' : 'location';
+    return {
+      code: 'HASH_MISSING',
+      message: `uv.lock has no ${lacks} for ${file.filename}`,
+      details: [],
+      hint: 'use an index that publishes sha256 hashes, and run uv lock',
+    };
+  }
+  return { kind: 'wheel', filename: file.filename, sha256, size: file.size, location };
+}
+
+function sourceLocation({ source }: LockedPackage): { readonly url: string } | { readonly path: string } | undefined {
+  if (source.kind === 'url') return { url: source.url };
+  return source.kind === 'path' ? { path: source.path } : undefined;
+}
+
+function sha256Of(file: LockedFile): Digest | undefined {
+  try {
+    return file.hash === undefined ? undefined : asDigest(file.hash.toLowerCase());
+  } catch {
+    return undefined;
+  }
+}
+
+function localArtifact(locked: LockedPackage, path: string, project: Project): Artifact | Problem {
+  const member = project.members.find((candidate) => candidate.path === path);
+  if (member === undefined || member.backend === 'uv_build') return { kind: 'local', path };
+  const backend = member.backend ?? 'setuptools (there is no [build-system])';
+  return {
+    code: 'BACKEND_UNSUPPORTED',
+    message: `${locked.name} is built by ${backend}, and Wherry builds uv_build projects only`,
+    details: [],
+    hint: `set build-backend = "uv_build" in ${member.path === '.' ? '' : `${member.path}/`}pyproject.toml, or tool.uv.package = false`,
+  };
+}
+
+function archiveProblem(locked: LockedPackage, kind: 'url' | 'path'): Problem {
+  const place = kind === 'url' ? 'a URL' : 'a path';
+  return {
+    code: 'SOURCE_UNSUPPORTED',
+    message: `${packageLabel(locked)} is a source archive given by ${place}`,
+    details: [],
+    hint: wheelHint(locked),
+  };
+}
+
+function wheelHint({ name }: LockedPackage): string {
+  return `build a wheel of ${name}, name it in tool.uv.sources or serve it from your own index, and run uv lock`;
+}

@@ -1,0 +1,52 @@
+import { ToolError } from '../errors/index.ts';
+import { canonicalJson } from '../json.ts';
+import type { Edge, Lock, LockedPackage } from '../lock/types.ts';
+
+/** The packages of a lock by name, and the way from an edge to its package. */
+export interface Graph {
+  /** Empty for a name that the lock does not have. */
+  named(name: string): readonly LockedPackage[];
+  /** Throws `LOCK_INCONSISTENT` if no package, or more than one, matches. */
+  target(edge: Edge): LockedPackage;
+}
+
+/** Indexes a lock; cost is linear in its packages. */
+export function makeGraph(lock: Lock): Graph {
+  const byName = new Map<string, LockedPackage[]>();
+  for (const locked of lock.packages) {
+    const same = byName.get(locked.name);
+    if (same === undefined) byName.set(locked.name, [locked]);
+    else same.push(locked);
+  }
+  const named = (name: string): readonly LockedPackage[] => byName.get(name) ?? [];
+  return { named, target: (edge) => findTarget(lock, named(edge.name), edge) };
+}
+
+/** Whether the package is a directory on this host rather than a file from elsewhere. */
+export function isLocalTree(locked: LockedPackage): boolean {
+  return locked.source.kind === 'directory' || locked.source.kind === 'editable' || locked.source.kind === 'virtual';
+}
+
+/** `name version`, or the name alone for a dynamic version. */
+export function packageLabel(locked: { readonly name: string; readonly version?: string | undefined }): string {
+  return locked.version === undefined ? locked.name : `${locked.name} ${locked.version}`;
+}
+
+function findTarget(lock: Lock, candidates: readonly LockedPackage[], edge: Edge): LockedPackage {
+  const [only, ...others] = candidates;
+  if (only !== undefined && others.length === 0) return only;
+  const matching = candidates.filter((candidate) => matches(candidate, edge));
+  const [match, ...further] = matching;
+  if (match !== undefined && further.length === 0) return match;
+  const found = matching.length === 0 ? 'no package' : `${matching.length} packages`;
+  throw new ToolError('LOCK_INCONSISTENT', `uv.lock has ${found} for the dependency ${packageLabel(edge)}`, {
+    hint: 'run uv lock',
+    where: { file: lock.file },
+  });
+}
+
+function matches(candidate: LockedPackage, edge: Edge): boolean {
+  if (edge.source !== undefined && canonicalJson(edge.source) !== canonicalJson(candidate.source)) return false;
+  if (edge.version !== undefined) return edge.version === candidate.version;
+  return edge.source === undefined || candidate.version === undefined || !isLocalTree(candidate);
+}

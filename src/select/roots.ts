@@ -1,0 +1,141 @@
+import { ToolError } from '../errors/index.ts';
+import type { Lock, LockedPackage, WireRequirement } from '../lock/types.ts';
+import { normalizeName } from '../packaging/index.ts';
+import type { Project } from '../project/types.ts';
+import type { Graph } from './graph.ts';
+import { defaultGroups, definedGroups } from './settings.ts';
+import type { SelectionRequest } from './types.ts';
+
+/** Where the walk starts. */
+export interface Roots {
+  readonly packages: readonly LockedPackage[];
+  /** Extras that were asked for, normalised. */
+  readonly extras: readonly string[];
+  /** Groups to install, normalised. */
+  readonly groups: ReadonlySet<string>;
+  /** The workspace root's package, if a wanted group must be taken from it; and those groups. */
+  readonly borrowed: { readonly from: LockedPackage; readonly groups: readonly string[] } | undefined;
+  /** Only for a workspace root without [project]. */
+  readonly requirements: readonly WireRequirement[];
+  readonly rootGroups: Readonly<Record<string, readonly WireRequirement[]>>;
+}
+
+interface Input {
+  readonly lock: Lock;
+  readonly project: Project;
+  readonly request: SelectionRequest;
+  readonly graph: Graph;
+}
+
+/** Roots, extras and groups of a request; throws `PACKAGE_UNKNOWN`, `EXTRA_UNKNOWN`, `GROUP_UNKNOWN`. */
+export function findRoots(input: Input): Roots {
+  const { lock, project, request, graph } = input;
+  const packages = rootNames(input).map((name) => rootPackage(input, name));
+  const rootless = project.member === undefined && request.packages.length === 0;
+  const extras = [...new Set(request.extras.map(normalizeName))];
+  checkExtras(input, packages, extras);
+  const own = new Set([...packages.flatMap((root) => groupsOf(input, root)), ...(rootless ? manifestGroups(input) : [])]);
+  const borrowed = packages.length === 1 && !rootless ? findBorrowed({ input, own, graph }) : undefined;
+  const groups = wantedGroups(input, own, borrowed?.groups ?? []);
+  return {
+    packages,
+    extras,
+    groups,
+    borrowed: borrowed === undefined ? undefined : { ...borrowed, groups: borrowed.groups.filter((group) => groups.has(group)) },
+    requirements: rootless ? lock.manifest.requirements : [],
+    rootGroups: rootless ? lock.manifest.dependencyGroups : {},
+  };
+}
+
+function rootNames({ lock, project, request }: Input): readonly string[] {
+  if (request.packages.length > 0) return [...new Set(request.packages.map(normalizeName))].sort();
+  if (project.member !== undefined) return [project.member.name];
+  return [...lock.manifest.members].map(normalizeName).sort();
+}
+
+function rootPackage({ lock, graph, project }: Input, name: string): LockedPackage {
+  const found = graph.named(name).find((candidate) => candidate.source.kind === 'editable' || candidate.source.kind === 'virtual');
+  const local = found ?? graph.named(name).find((candidate) => candidate.source.kind === 'directory');
+  if (local !== undefined) return local;
+  const members = project.members.map((member) => member.name);
+  if (members.includes(name)) {
+    throw new ToolError('LOCK_STALE', `uv.lock does not have the workspace member ${name}`, {
+      hint: 'run uv lock',
+      where: { file: lock.file },
+    });
+  }
+  throw new ToolError('PACKAGE_UNKNOWN', `the workspace has no package ${name}`, {
+    details: [`members: ${members.join(', ') || 'none'}`],
+    hint: 'use the name of a workspace member',
+  });
+}
+
+function checkExtras(input: Input, packages: readonly LockedPackage[], extras: readonly string[]): void {
+  const available = new Set(
+    packages.flatMap((root) => [...Object.keys(root.optionalDependencies), ...(root.metadata?.providesExtras ?? [])]),
+  );
+  const unknown = extras.find((extra) => !available.has(extra));
+  if (unknown === undefined) return;
+  throw new ToolError('EXTRA_UNKNOWN', `${projectLabel(input, packages)} has no extra ${unknown}`, {
+    details: [`available: ${[...available].sort().join(', ') || 'none'}`],
+    hint: 'use one of the available extras, or add it to [project.optional-dependencies] and run uv lock',
+  });
+}
+
+function groupsOf({ project }: Input, root: LockedPackage): readonly string[] {
+  const member = project.members.find(({ name }) => name === root.name);
+  const defined = member === undefined ? [] : definedGroups(member.pyproject);
+  return [...Object.keys(root.groups), ...Object.keys(root.metadata?.requiresDev ?? {}), ...defined].map(normalizeName);
+}
+
+function manifestGroups({ lock, project }: Input): readonly string[] {
+  return [...Object.keys(lock.manifest.dependencyGroups), ...definedGroups(project.rootPyproject)].map(normalizeName);
+}
+
+/** A group that the one chosen project lacks is taken from the workspace root's package, but only if it was named. */
+function findBorrowed(options: {
+  input: Input;
+  own: ReadonlySet<string>;
+  graph: Graph;
+}): { from: LockedPackage; groups: string[] } | undefined {
+  const { input, own } = options;
+  const root = input.lock.packages.find(
+    ({ source }) => (source.kind === 'editable' || source.kind === 'virtual') && source.directory === '.',
+  );
+  if (root === undefined) return undefined;
+  const there = new Set(groupsOf(input, root));
+  const groups = input.request.groups.map(normalizeName).filter((group) => !own.has(group) && there.has(group));
+  return groups.length === 0 ? undefined : { from: root, groups };
+}
+
+function wantedGroups(input: Input, own: ReadonlySet<string>, borrowed: readonly string[]): ReadonlySet<string> {
+  const { request } = input;
+  const asked = request.groups.map(normalizeName);
+  const byDefault = request.noDefaultGroups ? [] : defaultsOf(input, own);
+  for (const group of [...asked, ...byDefault]) {
+    if (!own.has(group) && !borrowed.includes(group)) throw unknownGroup(group, own);
+  }
+  const wanted = new Set([...byDefault.filter((group) => group !== 'dev'), ...asked]);
+  for (const group of request.noGroups) wanted.delete(normalizeName(group));
+  return wanted;
+}
+
+/** Default groups without a setting are `dev` alone, which images never get by default. */
+function defaultsOf({ project, request }: Input, own: ReadonlySet<string>): readonly string[] {
+  const [single, ...further] = request.packages.map(normalizeName);
+  const chosen = further.length === 0 && single !== undefined ? project.members.find(({ name }) => name === single) : project.member;
+  const setting = defaultGroups((chosen ?? project.member)?.pyproject ?? project.rootPyproject);
+  if (setting === 'all') return [...own];
+  return (setting ?? []).filter((group) => group !== 'dev' || own.has(group));
+}
+
+function unknownGroup(group: string, own: ReadonlySet<string>): ToolError {
+  return new ToolError('GROUP_UNKNOWN', `there is no dependency group ${group}`, {
+    details: [`available: ${[...own].sort().join(', ') || 'none'}`],
+    hint: 'use one of the available groups, or add it to [dependency-groups] and run uv lock',
+  });
+}
+
+function projectLabel({ project }: Input, packages: readonly LockedPackage[]): string {
+  return packages.map(({ name }) => name).join(', ') || project.name;
+}

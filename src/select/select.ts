@@ -1,0 +1,118 @@
+import { ToolError } from '../errors/index.ts';
+import type { Lock, LockedPackage } from '../lock/types.ts';
+import { markerEnvironment, parseSpecifiers, parseVersion, specifiersAllow } from '../packaging/index.ts';
+import { machineOf, platformName } from '../platform.ts';
+import type { Project } from '../project/types.ts';
+import type { Target } from '../resolve/target.ts';
+import { chooseArtifact } from './artifact.ts';
+import { explainUnreached } from './dropped.ts';
+import { makeFilter } from './filters.ts';
+import { fitOf } from './fit.ts';
+import { makeGraph } from './graph.ts';
+import { type MarkerTest, makeMarkerTest } from './markers.ts';
+import { isProblem, type Problem, problemError } from './problem.ts';
+import { findRoots } from './roots.ts';
+import type { DroppedPackage, SelectedPackage, Selection, SelectionRequest } from './types.ts';
+import { type Reached, walk } from './walk.ts';
+
+/** Everything that a selection depends on. */
+export interface SelectInput {
+  readonly lock: Lock;
+  readonly project: Project;
+  readonly target: Target;
+  readonly request: SelectionRequest;
+}
+
+/**
+ * The exact distributions of one image, as `uv sync --no-dev --no-editable` would install them (uv-and-wheels §2).
+ * Throws one error for the whole selection before anything is downloaded: `WHEEL_NONE_FITS`, `SDIST_UNSUPPORTED`,
+ * `SOURCE_UNSUPPORTED`, `BACKEND_UNSUPPORTED`, `HASH_MISSING`; and `TARGET_UNSUPPORTED`, `PACKAGE_UNKNOWN`, `EXTRA_UNKNOWN`,
+ * `GROUP_UNKNOWN`, `SELECTION_CONFLICT`, `LOCK_INCONSISTENT` for a request that the lock cannot serve.
+ */
+export function select(input: SelectInput): Selection {
+  const { lock, project, target, request } = input;
+  const python = target.base.python.version;
+  const holds = makeMarkerTest(markerEnvironment({ python, machine: machineOf(target.platform.architecture) }));
+  checkTarget(input, holds);
+  const graph = makeGraph(lock);
+  const roots = findRoots({ lock, project, request, graph });
+  const reached = walk({ lock, graph, roots, holds });
+  const leaveOut = makeFilter({ lock, roots: roots.packages, request });
+  const installed = [...reached.packages.keys()].filter((locked) => leaveOut(locked) === undefined).sort(byName);
+  checkUnique(installed, lock);
+  const unreached = explainUnreached(lock, graph, reached);
+  const dropped = lock.packages.flatMap((locked): DroppedPackage[] => {
+    const reason = unreached.get(locked) ?? leaveOut(locked);
+    return reason === undefined ? [] : [{ name: locked.name, version: locked.version, reason }];
+  });
+  return {
+    roots: roots.packages.map(({ name }) => name),
+    packages: chooseAll(installed, { ...input, reached }),
+    dropped: dropped.sort(byName),
+  };
+}
+
+function chooseAll(installed: readonly LockedPackage[], options: SelectInput & { readonly reached: Reached }): readonly SelectedPackage[] {
+  const { lock, project, target, reached } = options;
+  const requires = parseSpecifiers(lock.requiresPython ?? '');
+  const fit = fitOf(target, (minor) => specifiersAllow(requires, parseVersion(`${minor}.999`)));
+  const problems: Problem[] = [];
+  const packages: SelectedPackage[] = [];
+  for (const locked of installed) {
+    const artifact = chooseArtifact(locked, { project, fit });
+    if (isProblem(artifact)) problems.push(artifact);
+    else packages.push({ name: locked.name, version: locked.version, source: locked.source, artifact, why: whyOf(locked, reached) });
+  }
+  const [first, ...others] = problems;
+  if (first !== undefined) throw problemError([first, ...others], lock.file);
+  return packages;
+}
+
+/** The first path that the walk took to a package. */
+function whyOf(locked: LockedPackage, reached: Reached): string {
+  const names = [locked.name];
+  let step = reached.packages.get(locked);
+  while (step?.label !== undefined) {
+    names.unshift(step.label);
+    step = step.from === undefined ? undefined : reached.packages.get(step.from);
+  }
+  return names.join(' → ');
+}
+
+function checkTarget({ lock, target }: SelectInput, holds: MarkerTest): void {
+  const python = target.base.python.version;
+  const where = { file: lock.file };
+  const release = parseVersion(parseVersion(python).release.join('.'));
+  if (!specifiersAllow(parseSpecifiers(lock.requiresPython ?? ''), release)) {
+    throw new ToolError('TARGET_UNSUPPORTED', `uv.lock is for Python ${lock.requiresPython}, and the image would have ${python}`, {
+      hint: 'choose another Python with python = "X.Y" in [tool.wherry], or change requires-python and run uv lock',
+      where,
+    });
+  }
+  if (lock.supportedMarkers.length > 0 && !lock.supportedMarkers.some((marker) => holds(marker))) {
+    throw new ToolError('TARGET_UNSUPPORTED', `uv.lock was not made for ${platformName(target.platform)} with Python ${python}`, {
+      details: lock.supportedMarkers.map((marker) => `supported: ${marker}`),
+      hint: 'widen tool.uv.environments and run uv lock',
+      where,
+    });
+  }
+}
+
+function checkUnique(installed: readonly LockedPackage[], lock: Lock): void {
+  for (const [index, locked] of installed.entries()) {
+    const previous = installed[index - 1];
+    if (previous?.name !== locked.name) continue;
+    throw new ToolError(
+      'LOCK_INCONSISTENT',
+      `two packages named ${locked.name} would be installed: ${previous.version} and ${locked.version}`,
+      {
+        hint: 'run uv lock; if it stays, declare tool.uv.conflicts for the extras or groups that need different versions',
+        where: { file: lock.file },
+      },
+    );
+  }
+}
+
+function byName(a: { readonly name: string }, b: { readonly name: string }): number {
+  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
+}
