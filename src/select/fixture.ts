@@ -70,6 +70,7 @@ export function lockOf(packages: readonly LockedPackage[], parts: Partial<Lock> 
     resolutionMarkers: [],
     supportedMarkers: [],
     requiredMarkers: [],
+    options: {},
     conflicts: [],
     manifest: {
       members: [],
