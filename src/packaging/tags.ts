@@ -1,10 +1,9 @@
-import type { Libc } from '../base/facts.ts';
-
 /** What decides which wheels fit: CPython 3.`pythonMinor` on Linux with this libc and CPU. */
 export interface TagTarget {
   /** `13` for CPython 3.13. */
   readonly pythonMinor: number;
-  readonly libc: Libc;
+  /** `version` is `2.41` for glibc, `1.2` for musl. */
+  readonly libc: { readonly kind: 'glibc' | 'musl'; readonly version: string };
   readonly machine: 'x86_64' | 'aarch64';
 }
 

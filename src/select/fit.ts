@@ -1,4 +1,3 @@
-import type { Libc } from '../base/facts.ts';
 import { compatibleTags, rankTags, type TagRanks, type TagTarget } from '../packaging/index.ts';
 import { machineOf, type Platform } from '../platform.ts';
 import type { Target } from '../resolve/target.ts';
@@ -6,7 +5,7 @@ import type { Target } from '../resolve/target.ts';
 /** What wheels are measured against. */
 export interface Fit {
   readonly platform: Platform;
-  readonly libc: Libc;
+  readonly libc: TagTarget['libc'];
   /** `3.13` */
   readonly pythonMinor: string;
   /** Whether the lock's requires-python allows another `X.Y`, for hints. */
