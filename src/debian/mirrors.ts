@@ -1,0 +1,47 @@
+import { ToolError } from '../errors/index.ts';
+import { type AptSource, aptMirrors } from './apt-sources.ts';
+import type { Archive } from './keyring.ts';
+
+/** URL of each archive's root (the directory that holds `dists`), without a trailing slash. */
+export type DebianMirrors = Readonly<Record<Archive, string>>;
+
+export interface MirrorOptions {
+  /** `[tool.wherry.debian] mirror`: one URL per archive. */
+  readonly config: Readonly<Record<string, string>>;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** apt's source files of this machine, as `readHostSources` gives them. */
+  readonly hostSources: readonly AptSource[];
+  /** Mirrors of the packaged defaults.json; a checkout has none. */
+  readonly defaults?: Readonly<Record<string, string>>;
+}
+
+/** Security beside the main archive, as Debian's own mirrors have it: `…/debian` and `…/debian-security`. */
+function securityBeside(debian: string): string {
+  return `${debian.replace(/\/debian$/, '')}/debian-security`;
+}
+
+function complete(urls: Readonly<Record<string, string | undefined>>): DebianMirrors | undefined {
+  const debian = urls.debian?.replace(/\/+$/, '');
+  if (!debian) return undefined;
+  const security = urls['debian-security']?.replace(/\/+$/, '');
+  return { debian: checked(debian), 'debian-security': checked(security || securityBeside(debian)) };
+}
+
+function checked(url: string): string {
+  if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return url;
+  throw new ToolError('DEB_NO_MIRROR', `a Debian mirror is not an http or https URL`, { hint: configHint });
+}
+
+const configHint =
+  'set mirror = { debian = "https://MIRROR/debian", debian-security = "https://MIRROR/debian-security" } in [tool.wherry.debian], or WHERRY_DEBIAN_MIRROR=https://MIRROR/debian';
+
+/**
+ * Where Debian packages are taken from (DESIGN §9): configuration, WHERRY_DEBIAN_MIRROR (with WHERRY_DEBIAN_SECURITY_MIRROR), this host's apt sources,
+ * packaged defaults. A missing security archive is looked for beside the main one. Throws `DEB_NO_MIRROR`.
+ */
+export function debianMirrors({ config, env, hostSources, defaults = {} }: MirrorOptions): DebianMirrors {
+  const fromEnv = { debian: env.WHERRY_DEBIAN_MIRROR, 'debian-security': env.WHERRY_DEBIAN_SECURITY_MIRROR };
+  const mirrors = complete(config) ?? complete(fromEnv) ?? complete(aptMirrors(hostSources)) ?? complete(defaults);
+  if (mirrors) return mirrors;
+  throw new ToolError('DEB_NO_MIRROR', 'no Debian mirror is known to take the packages of the base from', { hint: configHint });
+}

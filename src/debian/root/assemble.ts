@@ -1,0 +1,97 @@
+import type { Digest } from '../../digest.ts';
+import { ToolError } from '../../errors/index.ts';
+import type { DebianRootRecipe } from '../../plan/recipe.ts';
+import type { Architecture } from '../../platform.ts';
+import type { LayerEntry } from '../../tar/types.ts';
+import { type Deb, openDeb } from '../deb.ts';
+import { releaseSpec } from '../packages.ts';
+import type { PayloadItem } from '../payload.ts';
+import { certificateBundle } from './certificates.ts';
+import { dpkgEntries } from './dpkg.ts';
+import { addParents, file, layerEntries, place, type RootEntry, type RootTree } from './entry.ts';
+import { fixedEntries } from './fixed.ts';
+import { loaderCache } from './libraries.ts';
+import { isDropped } from './prune.ts';
+import { checkScripts } from './scripts.ts';
+import { isMergedTop, mergedPath, mergedTarget } from './usrmerge.ts';
+
+/** Gives the bytes of a locked .deb; they must have the digest. */
+export type ReadDeb = (sha256: Digest) => Uint8Array | Promise<Uint8Array>;
+
+/**
+ * The root file system of a Debian base, assembled from packages without running anything of them: a pure function of the recipe.
+ * Entries are sorted bytewise, each path once. Throws `DEB_MISMATCH`, `DEB_ARCHIVE` or `DEB_SCRIPT`.
+ */
+export async function assembleDebianRoot(recipe: DebianRootRecipe, readDeb: ReadDeb): Promise<readonly LayerEntry[]> {
+  const architecture = recipe.architecture as Architecture;
+  const debs = await openAll(recipe, readDeb);
+  const tree = unpack(debs);
+  place(tree, fixedEntries({ pythonMinor: releaseSpec(recipe.release).pythonMinor, architecture, shell: recipe.shell }));
+  place(tree, madeFrom(debs));
+  addParents(tree);
+  place(tree, [file('etc/ld.so.cache', loaderCache(tree, architecture, versionOf(debs, 'libc6')))]);
+  place(tree, dpkgEntries(debs, tree));
+  addParents(tree);
+  return layerEntries(tree);
+}
+
+async function openAll(recipe: DebianRootRecipe, readDeb: ReadDeb): Promise<readonly Deb[]> {
+  const debs: Deb[] = [];
+  for (const expected of recipe.packages) {
+    const deb = await openDeb(await readDeb(expected.sha256), expected);
+    checkScripts(expected.name, deb);
+    debs.push(deb);
+  }
+  return debs;
+}
+
+function versionOf(debs: readonly Deb[], name: string): string {
+  return debs.find(({ control }) => control.get('package') === name)?.control.get('version') ?? '';
+}
+
+function unpack(debs: readonly Deb[]): RootTree {
+  const tree: RootTree = new Map();
+  for (const deb of debs) for (const item of deb.items) addItem(tree, item, deb);
+  return tree;
+}
+
+/** Shipped as directories, links on every installed system (base-files' script). */
+const replacedDirectories: ReadonlySet<string> = new Set(['var/run', 'var/lock']);
+
+function addItem(tree: RootTree, item: PayloadItem, deb: Deb): void {
+  const path = mergedPath(item.path);
+  if (path === '' || isMergedTop(path) || isDropped(path) || replacedDirectories.has(path)) return;
+  const entry = toEntry(item, deb);
+  const other = tree.get(path);
+  if (other && (other.type !== 'directory' || entry.type !== 'directory')) {
+    throw new ToolError('DEB_ARCHIVE', `two Debian packages of the base have the path /${path}`, {
+      details: [`the second is ${deb.control.get('package')}`],
+      hint: 'keep the entries of wherry.lock as they are, and update Wherry',
+    });
+  }
+  if (!other) tree.set(path, entry);
+}
+
+function toEntry(item: PayloadItem, deb: Deb): RootEntry {
+  const common = { path: mergedPath(item.path), mode: item.mode, uid: item.uid, gid: item.gid };
+  if (item.type === 'directory') return { ...common, type: 'directory' };
+  if (item.type === 'symlink') return { ...common, type: 'symlink', target: mergedTarget(item.path, item.target) };
+  return { ...common, type: 'file', bytes: item.type === 'file' ? item.content : linkedBytes(item, deb) };
+}
+
+/** Layers have no hard links: the second name gets the bytes of the first. */
+function linkedBytes(item: PayloadItem, deb: Deb): Uint8Array {
+  const first = deb.items.find(({ path, type }) => path === item.target && type === 'file');
+  if (first) return first.content;
+  throw new ToolError('DEB_ARCHIVE', `a hard link of ${deb.control.get('package')} leads nowhere: /${item.path}`);
+}
+
+/** Files whose content comes from dropped files of the packages. */
+function madeFrom(debs: readonly Deb[]): readonly RootEntry[] {
+  const items = debs.flatMap((deb) => deb.items);
+  const nameService = items.find(({ path }) => path === 'usr/share/libc-bin/nsswitch.conf');
+  return [
+    file('etc/ssl/certs/ca-certificates.crt', certificateBundle(items)),
+    ...(nameService ? [file('etc/nsswitch.conf', nameService.content)] : []),
+  ];
+}
