@@ -21,6 +21,8 @@ export interface Project {
   readonly pythonVersion: { readonly text: string; readonly file: string } | undefined;
   /** Hints for the start command, from source files; `plan` decides with the selection at hand. */
   readonly startSignals: readonly StartSignal[];
+  /** Facts that people should see, one line each, for example that uv does not manage the project. */
+  readonly notes?: readonly string[];
 }
 
 /** One pyproject.toml, parsed and lightly typed. */
@@ -56,6 +58,8 @@ export interface StartSignal {
   readonly file: string;
   /** One line for people: why this was taken for a start. */
   readonly reason: string;
+  /** Directory that the module is imported from, relative to the project; absent for the project's own directory and installed packages. */
+  readonly importRoot?: string;
 }
 
 /** A directory tree as it may enter an image: ignored files are gone, secrets refused. Sorted bytewise by path. */
@@ -63,7 +67,10 @@ export interface SourceTree {
   /** Absolute path that entries are relative to. */
   readonly directory: string;
   readonly files: readonly SourceFile[];
-  /** Top-level entries that git tracks or that simply exist, but ignore rules or guards left out, with the reason. */
+  /**
+   * What ignore rules or guards left out, with the reason: top-level entries, and refused secrets and special files at any depth.
+   * Sorted by path.
+   */
   readonly leftOut: readonly { readonly path: string; readonly reason: string }[];
 }
 

@@ -1,0 +1,41 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import type { Digest } from '../digest.ts';
+import { ToolError } from '../errors/index.ts';
+import { holdsPrivateKey, startsAsProgram } from './guards.ts';
+
+/** What the tree needs to know of a file's content. */
+export interface FileContent {
+  readonly sha256: Digest;
+  /** Bytes. */
+  readonly size: number;
+  readonly executable: boolean;
+  readonly privateKey: boolean;
+}
+
+/** Keys are small; a larger file is searched only in its first part. */
+const searched = 1 << 20;
+
+/** Reads a file once, in pieces, and hashes it. Throws PROJECT_BROKEN if it cannot be read. */
+export async function hashFile(file: string): Promise<FileContent> {
+  const hash = createHash('sha256');
+  const head: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of createReadStream(file, { highWaterMark: 256 * 1024 }) as AsyncIterable<Buffer>) {
+      hash.update(chunk);
+      if (size < searched) head.push(chunk);
+      size += chunk.length;
+    }
+  } catch (error) {
+    const why = error instanceof Error ? error.message : 'unknown error';
+    throw new ToolError('PROJECT_BROKEN', `cannot read ${file}: ${why}`, { where: { file }, cause: error });
+  }
+  const start = Buffer.concat(head).subarray(0, searched);
+  return {
+    sha256: `sha256:${hash.digest('hex')}` as Digest,
+    size,
+    executable: startsAsProgram(start),
+    privateKey: start.includes('PRIVATE KEY') && holdsPrivateKey(start.toString('latin1')),
+  };
+}

@@ -1,0 +1,13 @@
+/**
+ * In: a directory. Out: `Project` (workspace, members, Python pin, start signals) and `SourceTree` (hashed files that may enter an image).
+ * Must not: use the network, run Python, uv or git, read git or host settings, or decide what an image holds.
+ */
+export { globToRegExp, hasGlob, normalPath } from './glob.ts';
+export { holdsPrivateKey } from './guards.ts';
+export { normalName } from './members.ts';
+export { placeOf } from './places.ts';
+export { type ReadProjectOptions, readProject } from './read.ts';
+export { isTable, parseToml, readPyproject, readTextIfThere, tableAt } from './toml.ts';
+export { readSourceTree, type SourceTreeOptions } from './tree.ts';
+export type { Member, Project, Pyproject, SourceFile, SourceTree, StartSignal, TomlTable } from './types.ts';
+export { type Wanted, wantedPaths } from './wanted.ts';
