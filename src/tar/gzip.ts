@@ -7,7 +7,7 @@ import { Deflate } from 'fflate';
  */
 const level = 6;
 const memory = 8;
-const pushSize = 65_536;
+const pushSize = 262_144;
 
 /** RFC 1952: deflate, no flags, mtime 0, no extra flags, unknown OS. So no name and no time. */
 const gzipHeader = Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255);
