@@ -8,11 +8,35 @@ export const networkErrors = {
     cause: 'The SHA-256 of the bytes is not the one that was asked for.',
     fix: 'Run the command again. If it stays, a proxy or the server changes the file: tell whoever runs it.',
   },
+  DOWNLOAD_AUTH: {
+    exit: 2,
+    title: 'a download was refused',
+    cause: 'The server wants credentials, or does not accept those that were sent (status 401 or 403).',
+    fix: 'Set UV_INDEX_<NAME>_USERNAME and UV_INDEX_<NAME>_PASSWORD for the index of that name in [[tool.uv.index]], or add a `machine` entry to ~/.netrc.',
+  },
   DOWNLOAD_FAILED: {
     exit: 2,
     title: 'a file could not be downloaded',
     cause: 'The server could not be reached or kept answering with an error.',
     fix: 'Check the network, the proxy settings and the URL, then run the command again; finished downloads are kept.',
+  },
+  DOWNLOAD_HASH: {
+    exit: 1,
+    title: 'a downloaded file has other bytes than promised',
+    cause: 'The size or SHA-256 of what the server sent is not what was locked. Nothing of it was kept.',
+    fix: 'Run the command again. If it stays, the file was replaced on the server, or something between changes it: find out which before you lock again.',
+  },
+  DOWNLOAD_NOT_FOUND: {
+    exit: 2,
+    title: 'a file is no longer on the server',
+    cause: 'The server answered 404 or 410 for a locked URL.',
+    fix: 'Lock a version that still exists, or use an index that keeps old files.',
+  },
+  DOWNLOAD_TRUNCATED: {
+    exit: 2,
+    title: 'a download kept ending early',
+    cause: 'The connection broke several times in a row without progress, or the server sends fewer bytes than it should.',
+    fix: 'Run the command again; the download goes on where it stopped.',
   },
   NETWORK_CA_BUNDLE: {
     exit: 2,
@@ -57,6 +81,12 @@ export const networkErrors = {
     cause: 'The name could not be resolved, or the connection was refused or kept breaking.',
     fix: 'Check the network, the host name, and HTTPS_PROXY and NO_PROXY.',
   },
+  OFFLINE_MISSING: {
+    exit: 2,
+    title: 'a file is missing and --offline forbids to fetch it',
+    cause: 'The build needs a file that is not in the store.',
+    fix: 'Run the command once without --offline.',
+  },
   REFERENCE_INVALID: {
     exit: 1,
     title: 'an image reference cannot be read',
@@ -99,5 +129,11 @@ export const networkErrors = {
     title: 'a registry sent something that cannot be used',
     cause: 'Bytes that do not match their digest, a manifest that is too large or of an old kind, or an unexpected status.',
     fix: 'Try again; if it persists, the registry or a proxy in between is at fault.',
+  },
+  WHEEL_HASH: {
+    exit: 1,
+    title: 'a wheel has other bytes than uv.lock promises',
+    cause: 'The size or SHA-256 of the downloaded wheel is not the one in uv.lock. Nothing of it was kept.',
+    fix: 'Run the command again. If it stays, the file was replaced on the index or on the way: find out which, then run `uv lock`.',
   },
 } as const satisfies Record<string, ErrorEntry>;

@@ -8,6 +8,12 @@ export const produceErrors = {
     cause: 'A wheel is damaged, ambiguous or hostile: two readers could see different contents, or a path leaves the environment.',
     fix: 'Report it to the maintainers of the package and pin another version.',
   },
+  SOURCE_CHANGED: {
+    exit: 1,
+    title: 'a source file changed during the build',
+    cause: 'A file was edited, replaced or removed after it was read for the plan and before its layer was made.',
+    fix: 'Run the command again when nothing writes to the project.',
+  },
   TAR_DAMAGED: {
     exit: 2,
     title: 'a tar archive can not be read',

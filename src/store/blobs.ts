@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
-import { type FileHandle, open, rm } from 'node:fs/promises';
+import { type FileHandle, open, rm, stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { asDigest, type Digest, hexOf } from '../digest.ts';
 import { ToolError } from '../errors/index.ts';
@@ -86,12 +86,15 @@ export async function startBlob(paths: StorePaths): Promise<BlobWriter> {
 /** Streams a blob; other bytes than its name promises remove the file and fail the stream with STORE_DAMAGED. */
 export async function openBlob(paths: StorePaths, digest: Digest): Promise<Readable> {
   const path = blobPath(paths, digest);
-  const file = await open(path, 'r').catch(() => undefined);
-  if (file === undefined) throw lost(digest);
-  return Readable.from(checked(file, path, digest), { objectMode: false, highWaterMark: 1024 * 1024 });
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined) throw lost(digest);
+  // Opened when the first bytes are wanted: a stream that nobody reads must not hold a file.
+  return Readable.from(checked(path, digest), { objectMode: false, highWaterMark: 1024 * 1024 });
 }
 
-async function* checked(file: FileHandle, path: string, digest: Digest): AsyncGenerator<Uint8Array> {
+async function* checked(path: string, digest: Digest): AsyncGenerator<Uint8Array> {
+  const file = await open(path, 'r').catch(() => undefined);
+  if (file === undefined) throw lost(digest);
   const hash = createHash('sha256');
   try {
     for (;;) {
@@ -109,7 +112,8 @@ async function* checked(file: FileHandle, path: string, digest: Digest): AsyncGe
   throw lost(digest);
 }
 
-function lost(digest: Digest): ToolError {
+/** The error of a blob that is absent or was found damaged. */
+export function lost(digest: Digest): ToolError {
   const hint = 'run the command again: what is missing is made or downloaded anew';
   return new ToolError('STORE_DAMAGED', `the store has no intact copy of ${digest}`, { hint });
 }

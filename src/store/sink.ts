@@ -16,10 +16,14 @@ export interface BlobSink {
 
 const bufferSize = 256 * 1024;
 
+/** A new temporary path in the store at `directory`, so that whoever stops a worker can remove what it left. */
+export function temporaryIn(directory: string): string {
+  return temporaryPath(storePaths(directory));
+}
+
 /** Starts a blob in the store at `directory`. Errors: STORE_FULL, STORE_UNUSABLE. */
-export function blobSink(directory: string): BlobSink {
+export function blobSink(directory: string, temporary = temporaryIn(directory)): BlobSink {
   const paths = storePaths(directory);
-  const temporary = temporaryPath(paths);
   const hash = createHash('sha256');
   const buffer = Buffer.allocUnsafe(bufferSize);
   let file: number | undefined = attempt(() => openSync(temporary, 'wx', 0o600));

@@ -73,6 +73,14 @@ describe('blobs', () => {
   });
 });
 
+/** Bytes that the next download would start with. */
+async function kept(from: Store): Promise<number> {
+  const partial = await from.partial(digest);
+  const { offset } = partial;
+  await partial.abort();
+  return offset;
+}
+
 describe('partial downloads', () => {
   it('go on where the last one stopped', async () => {
     const first = await store.partial(digest);
@@ -96,7 +104,7 @@ describe('partial downloads', () => {
     await first.write(hello);
     await first.commit(digest);
     await second.abort();
-    expect((await store.partial(digest)).offset).toBe(1);
+    expect(await kept(store)).toBe(1);
   });
 
   it('survive a killed process', async () => {
@@ -112,7 +120,7 @@ describe('partial downloads', () => {
     await partial.abort();
     const again = await openStore({ env: {}, directory });
     expect(await readdir(join(directory, 'tmp'))).toEqual([]);
-    expect((await again.partial(digest)).offset).toBe(3);
+    expect(await kept(again)).toBe(3);
   });
 });
 

@@ -1,0 +1,113 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Context } from '../context.ts';
+import type { Digest } from '../digest.ts';
+import { type ErrorCode, ToolError } from '../errors/index.ts';
+import { redact } from '../http/index.ts';
+import type { Authorize } from './credentials.ts';
+import { transfer } from './transfer.ts';
+
+/** One file to have in the store. */
+export interface Download {
+  /** Tried in this order; the next only if one fails for good. */
+  readonly urls: readonly string[];
+  readonly digest: Digest;
+  /** Exact bytes, where known. */
+  readonly size?: number | undefined;
+  /** What it is, for people: `django 5.2.8`. */
+  readonly label: string;
+  /** Lower-case names; sent to every URL, so no credentials. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Plain http to any host (Debian archives). */
+  readonly allowHttp?: boolean;
+  /** Code of the error for wrong bytes; WHEEL_HASH for .whl, else DOWNLOAD_HASH. */
+  readonly hashError?: ErrorCode;
+}
+
+/** What downloads need around them. */
+export interface DownloadOptions {
+  readonly ctx: Context;
+  readonly authorize?: Authorize;
+  /** Replaces waiting between tries. */
+  readonly wait?: (milliseconds: number, signal: AbortSignal) => Promise<unknown>;
+}
+
+const tries = 5;
+
+/**
+ * Brings one file into `ctx.store`, unless it is there: hashed while it streams, resumed by Range (also across runs), tried again with
+ * backoff. Errors: WHEEL_HASH or DOWNLOAD_HASH, DOWNLOAD_TRUNCATED, DOWNLOAD_AUTH, DOWNLOAD_NOT_FOUND, DOWNLOAD_FAILED,
+ * OFFLINE_MISSING, those of the HTTP client and of the store.
+ */
+export async function download(request: Download & DownloadOptions): Promise<void> {
+  const { ctx } = request;
+  const known = await ctx.store.has(request.digest);
+  if (known !== undefined && (request.size === undefined || known === request.size)) return;
+  if (ctx.offline) throw missing(request);
+  let last: unknown;
+  for (const url of request.urls) {
+    try {
+      return await fromUrl(request, url);
+    } catch (error) {
+      ctx.signal.throwIfAborted();
+      if (!(error instanceof ToolError) || error.code.startsWith('STORE_')) throw error;
+      last ??= error;
+    }
+  }
+  throw last ?? new ToolError('DOWNLOAD_FAILED', `no URL is known for ${request.label}`);
+}
+
+async function fromUrl(request: Download & DownloadOptions, url: string): Promise<void> {
+  const headers = { 'accept-encoding': 'identity', ...request.headers, ...(await request.authorize?.(url)) };
+  let left = tries;
+  for (;;) {
+    const before = await outcomeOf(request, url, headers);
+    if (before.kind === 'done') return;
+    // A transfer that moved forward earns new tries: long downloads over bad lines must end some day.
+    left = before.progress ? tries - 1 : left - 1;
+    if (left <= 0) throw truncated(request, url, before.cause);
+    const wait = request.wait ?? ((milliseconds, signal) => sleep(milliseconds, undefined, { signal }));
+    await wait(250 * 2 ** (tries - left) * (0.5 + Math.random()), request.ctx.signal);
+  }
+}
+
+type Outcome = { readonly kind: 'done' } | { readonly kind: 'again'; readonly progress: boolean; readonly cause: unknown };
+
+async function outcomeOf(request: Download & DownloadOptions, url: string, headers: Readonly<Record<string, string>>): Promise<Outcome> {
+  const partial = await request.ctx.store.partial(request.digest);
+  const start = partial.offset;
+  try {
+    const end = await transfer({ request, url, headers, partial });
+    if (end.kind === 'again') return { kind: 'again', progress: partial.offset > start, cause: end.cause };
+    await partial.commit(request.digest);
+    return { kind: 'done' };
+  } catch (error) {
+    if (!(error instanceof ToolError) || error.code !== 'BLOB_HASH') throw error;
+    // The bytes of an earlier run may be at fault, so only a download from the start is judged.
+    if (start > 0) return { kind: 'again', progress: false, cause: error };
+    throw wrongBytes(request, url, error);
+  } finally {
+    await partial.abort();
+  }
+}
+
+function missing(request: Download): ToolError {
+  return new ToolError('OFFLINE_MISSING', `${request.label} is not in the store and no request may be sent`, {
+    hint: 'run the command once without --offline',
+  });
+}
+
+function truncated(request: Download, url: string, cause: unknown): ToolError {
+  return new ToolError('DOWNLOAD_TRUNCATED', `${request.label} arrived incomplete, ${tries} times`, {
+    details: [`from ${redact(url)}`],
+    hint: 'run the command again: the download goes on where it stopped',
+    cause,
+  });
+}
+
+function wrongBytes(request: Download, url: string, error: ToolError): ToolError {
+  const code = request.hashError ?? (new URL(url).pathname.endsWith('.whl') ? 'WHEEL_HASH' : 'DOWNLOAD_HASH');
+  return new ToolError(code, `${request.label} has other bytes than the lock promises`, {
+    details: [`from ${redact(url)}`, ...error.details],
+    hint: 'nothing of it was kept; if the file was replaced on purpose, lock again',
+  });
+}

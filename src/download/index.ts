@@ -1,0 +1,8 @@
+/**
+ * In: URLs with the digest of what they must give. Out: those bytes in the store, or one error that says why not.
+ * Must not: keep or use bytes with another digest, or send credentials to a host that they don't belong to.
+ */
+export { type DownloadBatch, downloadAll, startDownloads } from './batch.ts';
+export { type Authorize, credentialsFor, indexCredentials, type PackageIndex, packageIndexes } from './credentials.ts';
+export { type Download, type DownloadOptions, download } from './download.ts';
+export { type Login, parseNetrc } from './netrc.ts';

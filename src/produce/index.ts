@@ -1,0 +1,8 @@
+/**
+ * In: a plan and a store. Out: the layers of the plan, in the store, with digest, DiffID and size.
+ * Must not: let thread count, order of finishing, cache state or the host decide a byte; leave files behind when stopped.
+ */
+
+export { defaultWorkers } from './pool.ts';
+export type { ProduceOptions } from './produce.ts';
+export { produceLayers } from './produce.ts';

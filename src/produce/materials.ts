@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import type { DebianPackage } from '../base/facts.ts';
+import type { Context } from '../context.ts';
+import { type Digest, hexOf } from '../digest.ts';
+import { type Authorize, type Download, type DownloadBatch, startDownloads } from '../download/index.ts';
+import { ToolError } from '../errors/index.ts';
+import type { Recipe } from '../plan/recipe.ts';
+import type { Material, Materials } from '../plan/types.ts';
+import { changed } from './files.ts';
+import { digestsOf } from './job.ts';
+
+/** The materials of some recipes on their way into the store. */
+export interface Supply {
+  /** Settles when everything that a recipe needs from the store is there. */
+  readonly ready: (recipe: Recipe) => Promise<void>;
+  /** Settles when all is there; rejects with the first error. */
+  readonly done: Promise<void>;
+}
+
+/** Starts bringing what `recipes` need into the store: wheels and .deb files by download, local wheels by copy. */
+export function supply(
+  recipes: readonly Recipe[],
+  materials: Materials,
+  options: { readonly ctx: Context; readonly authorize?: Authorize },
+): Supply {
+  const digests = [...new Set(recipes.flatMap(digestsOf))];
+  const downloads = startDownloads(
+    digests.flatMap((digest) => downloadOf(digest, materials[digest])),
+    options,
+  );
+  const debs = fetchPackages(digests, materials, options.ctx);
+  const copies = copyWheels(recipes, materials, options.ctx);
+  const done = Promise.all([downloads.done, debs, copies]).then(() => undefined);
+  done.catch(() => undefined);
+  return { ready: (recipe) => readyFor(recipe, { downloads, debs, copies }), done };
+}
+
+async function readyFor(
+  recipe: Recipe,
+  parts: { readonly downloads: DownloadBatch; readonly debs: Promise<void>; readonly copies: Promise<void> },
+): Promise<void> {
+  await Promise.all(digestsOf(recipe).map((digest) => parts.downloads.ready(digest)));
+  if (recipe.kind === 'debian-root') await parts.debs;
+  if (recipe.kind === 'wheels') await parts.copies;
+}
+
+function downloadOf(digest: Digest, material: Material | undefined): Download[] {
+  if (material?.kind !== 'url') return [];
+  return [{ urls: [material.url], digest, size: material.size, label: material.label }];
+}
+
+async function fetchPackages(digests: readonly Digest[], materials: Materials, _ctx: Context): Promise<void> {
+  const packages: DebianPackage[] = digests.flatMap((digest) => {
+    const material = materials[digest];
+    return material?.kind === 'deb' ? [material.package] : [];
+  });
+  if (packages.length > 0) throw new ToolError('INTERNAL', 'Debian packages can not be fetched yet');
+}
+
+async function copyWheels(recipes: readonly Recipe[], materials: Materials, ctx: Context): Promise<void> {
+  const wanted = recipes.flatMap((recipe) => (recipe.kind === 'wheels' ? digestsOf(recipe) : []));
+  for (const digest of new Set(wanted)) {
+    const material = materials[digest];
+    if (material?.kind === 'path' && (await ctx.store.has(digest)) === undefined) await copyIn(digest, material, ctx);
+    if (material?.kind === 'text') await ctx.store.put(Buffer.from(material.text));
+  }
+}
+
+/** Copies a host file into the store under the digest that the plan promised. Errors: SOURCE_CHANGED. */
+async function copyIn(digest: Digest, material: { readonly path: string; readonly label: string }, ctx: Context): Promise<void> {
+  const writer = await ctx.store.writer();
+  const hash = createHash('sha256');
+  try {
+    for await (const chunk of createReadStream(material.path, { highWaterMark: 1024 * 1024, signal: ctx.signal })) {
+      hash.update(chunk as Uint8Array);
+      await writer.write(chunk as Uint8Array);
+    }
+    if (hash.digest('hex') !== hexOf(digest)) throw changed(material.label);
+    await writer.commit(digest);
+  } catch (error) {
+    throw error instanceof ToolError ? error : changed(material.label, error);
+  } finally {
+    await writer.abort();
+  }
+}

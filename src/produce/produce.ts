@@ -1,0 +1,118 @@
+import type { Context } from '../context.ts';
+import type { Digest } from '../digest.ts';
+import type { Authorize } from '../download/index.ts';
+import type { Layer } from '../image/types.ts';
+import type { ImagePlan, LayerPlan } from '../plan/types.ts';
+import { type StoredLayer, temporaryIn } from '../store/index.ts';
+import { sourcesOf } from './job.ts';
+import { makeLayer } from './make.ts';
+import { type Supply, supply } from './materials.ts';
+import { LayerPool } from './pool.ts';
+
+const mediaType = 'application/vnd.oci.image.layer.v1.tar+gzip';
+
+/** Work below this many bytes is done here: starting a thread would take longer. */
+const smallWork = 1024 * 1024;
+
+/** What `produceLayers` may be given beside the plan. `authorize` gives credentials for downloads (`indexCredentials`). */
+export interface ProduceOptions {
+  readonly authorize?: Authorize;
+}
+
+/**
+ * The layers of a plan, bottom to top and without those of a registry base: from the store where the recipe is known, else made now.
+ * Equal recipes are made once and equal layers appear once. Errors: those of downloads, of archives and of the store, SOURCE_CHANGED.
+ */
+export async function produceLayers(plan: ImagePlan, ctx: Context, options: ProduceOptions = {}): Promise<Layer[]> {
+  const known = new Map<Digest, StoredLayer>();
+  const wanted = [...new Map(plan.layers.map((layer) => [layer.id, layer])).values()];
+  for (const layer of wanted) {
+    const stored = await ctx.store.layer(layer.id);
+    if (stored === undefined) continue;
+    known.set(layer.id, stored);
+    report(layer, stored, { ctx, reused: true });
+  }
+  const missing = wanted.filter((layer) => !known.has(layer.id));
+  if (missing.length > 0) await makeAll(missing, { plan, ctx, options, known });
+  return listed(plan, known);
+}
+
+interface Work {
+  readonly plan: ImagePlan;
+  readonly ctx: Context;
+  readonly options: ProduceOptions;
+  readonly known: Map<Digest, StoredLayer>;
+}
+
+async function makeAll(missing: readonly LayerPlan[], work: Work): Promise<void> {
+  const stop = new AbortController();
+  const ctx = { ...work.ctx, signal: AbortSignal.any([work.ctx.signal, stop.signal]) };
+  const recipes = missing.map((layer) => layer.recipe);
+  const materials = supply(recipes, work.plan.materials, { ctx, ...work.options });
+  const pool = isSmall(missing) ? undefined : new LayerPool(Math.min(work.ctx.workers, missing.length));
+  const aborted = Promise.withResolvers<never>();
+  const onAbort = () => aborted.reject(ctx.signal.reason);
+  ctx.signal.addEventListener('abort', onAbort, { once: true });
+  const made = missing.map((layer) => makeOne(layer, { work, materials, pool }));
+  try {
+    ctx.signal.throwIfAborted();
+    await Promise.race([aborted.promise, Promise.all([materials.done, ...made])]);
+  } catch (error) {
+    stop.abort();
+    throw error;
+  } finally {
+    ctx.signal.removeEventListener('abort', onAbort);
+    await pool?.close();
+    await Promise.allSettled([materials.done, ...made]);
+  }
+}
+
+interface Means {
+  readonly work: Work;
+  readonly materials: Supply;
+  readonly pool: LayerPool | undefined;
+}
+
+async function makeOne(layer: LayerPlan, { work, materials, pool }: Means): Promise<void> {
+  await materials.ready(layer.recipe);
+  const { ctx, known, plan } = work;
+  ctx.signal.throwIfAborted();
+  const store = ctx.store.directory;
+  const job = { recipe: layer.recipe, store, temporary: temporaryIn(store), sources: sourcesOf(layer.recipe, plan.materials) };
+  const stored = pool === undefined ? await makeLayer(job) : await pool.make(job, layer.size ?? 0);
+  await ctx.store.putLayer(layer.id, stored);
+  known.set(layer.id, stored);
+  report(layer, stored, { ctx, reused: false });
+}
+
+/** Whether all of it is files of the project with few bytes, as after a change of a source file. */
+function isSmall(layers: readonly LayerPlan[]): boolean {
+  let size = 0;
+  for (const { recipe } of layers) {
+    if (recipe.kind !== 'files') return false;
+    for (const entry of recipe.entries) size += entry.type === 'file' ? entry.size + 512 : 512;
+  }
+  return size <= smallWork;
+}
+
+function report(layer: LayerPlan, stored: StoredLayer, { ctx, reused }: { readonly ctx: Context; readonly reused: boolean }): void {
+  ctx.emit({ type: 'layer', kind: layer.kind, name: namesOf(layer), reused, size: stored.size });
+}
+
+/** Contents for people; a long list is cut, since it ends in the image's history. */
+function namesOf(layer: LayerPlan): string {
+  const shown = layer.contents.slice(0, 8);
+  const rest = layer.contents.length - shown.length;
+  return rest > 0 ? `${shown.join(', ')} and ${rest} more` : shown.join(', ');
+}
+
+function listed(plan: ImagePlan, known: ReadonlyMap<Digest, StoredLayer>): Layer[] {
+  const layers = new Map<Digest, Layer>();
+  for (const layer of plan.layers) {
+    const stored = known.get(layer.id);
+    if (stored === undefined || layers.has(stored.digest)) continue;
+    const { digest, diffId, size } = stored;
+    layers.set(digest, { mediaType, digest, diffId, size, recipe: layer.id, comment: `${layer.kind}: ${namesOf(layer)}` });
+  }
+  return [...layers.values()];
+}
