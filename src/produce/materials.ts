@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import type { DebianPackage } from '../base/facts.ts';
 import type { Context } from '../context.ts';
 import { type Digest, hexOf } from '../digest.ts';
 import { type Authorize, type Download, type DownloadBatch, startDownloads } from '../download/index.ts';
@@ -51,7 +50,7 @@ function downloadOf(digest: Digest, material: Material | undefined): Download[] 
 }
 
 async function fetchPackages(digests: readonly Digest[], materials: Materials, _ctx: Context): Promise<void> {
-  const packages: DebianPackage[] = digests.flatMap((digest) => {
+  const packages = digests.flatMap((digest) => {
     const material = materials[digest];
     return material?.kind === 'deb' ? [material.package] : [];
   });
