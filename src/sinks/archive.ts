@@ -2,11 +2,11 @@ import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type Image, type ImageIndex, imagesOf } from '../image/index.ts';
 import { canonicalJson } from '../json.ts';
+import { exactly } from '../sources/index.ts';
+import { blockSize, headerBytes, padding } from '../tar/index.ts';
 import { blobPath, blobsOf, type ImageBlob, indexEntries, indexText, layoutMarker } from './contents.ts';
-import { exactly } from './exact.ts';
 import { writeWhole } from './files.ts';
 import { type ImageName, namesOf } from './names.ts';
-import { archiveEnd, archiveHeader, archivePadding } from './tar.ts';
 import type { PutOptions, PutResult, Sink } from './types.ts';
 
 /**
@@ -26,7 +26,7 @@ export function archiveStream(image: Image | ImageIndex, references: readonly st
 export function archiveSize(image: Image | ImageIndex, references: readonly string[]): number {
   const members = archiveMembers(image, namesOf(image, references));
   return members.reduce(
-    (total, { path, size }) => total + archiveHeader(path, size).length + size + archivePadding(size).length,
+    (total, { path, size }) => total + memberHeader(path, size).length + size + padding(size).length,
     archiveEnd.length,
   );
 }
@@ -61,11 +61,18 @@ function archiveMembers(image: Image | ImageIndex, names: readonly ImageName[]):
 
 async function* archiveChunks(image: Image | ImageIndex, names: readonly ImageName[]): AsyncGenerator<Uint8Array> {
   for (const { path, size, chunks } of archiveMembers(image, names)) {
-    yield archiveHeader(path, size);
+    yield memberHeader(path, size);
     yield* chunks();
-    yield archivePadding(size);
+    yield padding(size);
   }
   yield archiveEnd;
+}
+
+/** The two zero blocks that end a tar. */
+const archiveEnd = new Uint8Array(2 * blockSize);
+
+function memberHeader(path: string, size: number): Uint8Array {
+  return headerBytes({ type: 'file', path, mode: 0o644, uid: 0, gid: 0, mtime: 0, size, content: () => [] });
 }
 
 function blobMember({ descriptor, open }: ImageBlob): Member {

@@ -1,4 +1,5 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Milliseconds between two looks at a lock that another process holds. */
@@ -14,15 +15,20 @@ export async function withLock<T>(file: string, signal: AbortSignal, work: () =>
   }
 }
 
+/** The lock appears with its content in one step, so that it always names its holder. */
 async function take(file: string): Promise<boolean> {
+  const own = `${file}.${process.pid}-${randomBytes(4).toString('hex')}`;
+  await writeFile(own, String(process.pid), { flag: 'wx' });
   try {
-    await writeFile(file, String(process.pid), { flag: 'wx' });
+    await link(own, file);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    await rm(own, { force: true });
   }
-  const holder = Number(await readFile(file, 'utf8').catch(() => ''));
-  if (holder > 0 && !isAlive(holder)) await rm(file, { force: true });
+  const holder = await readFile(file, 'utf8').catch(() => undefined);
+  if (holder !== undefined && !isAlive(Number(holder))) await rm(file, { force: true });
   return false;
 }
 

@@ -3,8 +3,9 @@
  * Must not: ask a clock, the file system or node:zlib for bytes that end in a layer; hold a whole entry in memory.
  */
 export { gzipDeterministic } from './gzip.ts';
+export { blockSize, headerBytes, padding } from './header.ts';
 export { type WrittenLayer, writeLayer } from './layer.ts';
-export type { TarEntryType, TarHeader } from './parse.ts';
+export { HeaderParser, type TarEntryType, type TarHeader } from './parse.ts';
 export { compareTarPaths, pathProblem } from './path.ts';
 export { readTar, readTarBytes, type TarStreamEntry } from './read.ts';
 export { epoch, type LayerEntry } from './types.ts';

@@ -1,11 +1,17 @@
 import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
+import type { Digest } from '../digest.ts';
 import { ToolError } from '../errors/index.ts';
-import type { Descriptor } from '../image/index.ts';
+
+/** A stream of the same bytes that fails with IMAGE_INVALID unless they match digest and size. */
+export function verified(chunks: AsyncIterable<Uint8Array>, blob: { readonly digest: Digest; readonly size: number }): Readable {
+  return Readable.from(exactly(chunks, blob), { objectMode: false });
+}
 
 /** Yields a blob's chunks; throws IMAGE_INVALID at the end unless they are exactly the bytes that its descriptor promises. */
 export async function* exactly(
   chunks: AsyncIterable<Uint8Array>,
-  { digest, size }: Pick<Descriptor, 'digest' | 'size'>,
+  { digest, size }: { readonly digest: Digest; readonly size: number },
 ): AsyncGenerator<Uint8Array> {
   const hash = createHash('sha256');
   let seen = 0;
@@ -21,5 +27,5 @@ export async function* exactly(
 }
 
 function wrongBlob(digest: string, reason: string): ToolError {
-  return new ToolError('IMAGE_INVALID', `the blob ${digest} ${reason}`, { hint: 'run wherry cache verify, then build again' });
+  return new ToolError('IMAGE_INVALID', `the blob ${digest} ${reason}`, { hint: 'make or copy the image again' });
 }

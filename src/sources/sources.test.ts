@@ -1,0 +1,150 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { pack } from 'tar-stream';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { collect, emptyFacts, memoryBlobs, sampleImage, samplePlan } from '../../test/sampleImage.ts';
+import { digestOf } from '../digest.ts';
+import { assembleImage, assembleIndex, checkImage, type Image, imagesOf, isIndex } from '../image/index.ts';
+import { archiveSink, layoutSink } from '../sinks/index.ts';
+import { openStore, type Store } from '../store/index.ts';
+import { layerTar, openArchive, openLayout, pickNamed, pickPlatform, recallImage, rememberImage } from './index.ts';
+
+const signal = new AbortController().signal;
+const arm64 = { os: 'linux', architecture: 'arm64' } as const;
+let directory: string;
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'wherry-sources-'));
+});
+afterEach(() => rm(directory, { recursive: true, force: true }));
+
+async function contents(image: Image): Promise<string[]> {
+  return Promise.all(image.layers.map(async (layer) => digestOf(await collect(layerTar(image, layer)))));
+}
+
+describe.each([
+  ['openLayout', layoutSink, openLayout],
+  ['openArchive', archiveSink, openArchive],
+])('%s', (_name, sink, open) => {
+  it('reads back what the sink wrote', async () => {
+    const image = await sampleImage();
+    await sink(join(directory, 'out')).put(image, { references: ['example.com/site:1', 'example.com/site:2'], signal });
+    const [opened, ...others] = await open(join(directory, 'out'));
+    expect(others).toEqual([]);
+    expect(opened?.names).toEqual(['example.com/site:1', '1', 'example.com/site:2', '2']);
+    const [read] = imagesOf(opened?.image ?? image);
+    expect(checkImage(read as Image)).toEqual([]);
+    expect(read).toMatchObject({ descriptor: image.descriptor, layers: image.layers });
+    expect(await contents(read as Image)).toEqual(image.layers.map((layer) => layer.diffId));
+  });
+
+  it('reads every platform of an index', async () => {
+    const index = assembleIndex([await sampleImage(), await sampleImage({ platform: arm64 })]);
+    await sink(join(directory, 'out')).put(index, { references: ['site'], signal });
+    const image = pickNamed(await open(join(directory, 'out')), 'latest', 'out');
+    expect(isIndex(image)).toBe(true);
+    expect(pickPlatform(image, arm64).platform).toEqual(arm64);
+  });
+
+  it('says that nothing is there', async () => {
+    await expect(open(join(directory, 'missing'))).rejects.toMatchObject({ code: 'IMAGE_NOT_FOUND' });
+  });
+
+  it('fails on changed bytes of a layer', async () => {
+    const image = await sampleImage();
+    const out = join(directory, 'out');
+    await sink(out).put(image, { references: [], signal });
+    const layer = image.layers[0] as Image['layers'][0];
+    const file = sink === layoutSink ? join(out, 'blobs/sha256', layer.digest.slice(7)) : out;
+    const bytes = await readFile(file);
+    const original = await collect(await image.blobs.open(layer));
+    const at = bytes.indexOf(original) + original.length - 9;
+    bytes.writeUInt8(bytes.readUInt8(at) ^ 1, at);
+    await writeFile(file, bytes);
+    const [opened] = await open(out);
+    await expect(contents(opened?.image as Image)).rejects.toMatchObject({ code: 'IMAGE_INVALID' });
+  });
+});
+
+describe('openArchive', () => {
+  it('reads the older form of docker save', async () => {
+    const image = await sampleImage();
+    const [layer] = image.layers as [Image['layers'][0]];
+    const tar = gunzipSync(await collect(await image.blobs.open(layer)));
+    const archive = pack();
+    archive.entry({ name: 'abc/layer.tar' }, tar);
+    archive.entry({ name: 'def/layer.tar', type: 'symlink', linkname: '../abc/layer.tar' });
+    archive.entry({ name: 'c.json' }, Buffer.from(image.config));
+    archive.entry({ name: 'manifest.json' }, JSON.stringify([{ Config: 'c.json', RepoTags: ['site:old'], Layers: ['def/layer.tar'] }]));
+    archive.finalize();
+    const file = join(directory, 'old.tar');
+    await writeFile(file, await collect(archive));
+    const read = pickNamed(await openArchive(file), 'site:old', file) as Image;
+    expect(read.configDescriptor.digest).toBe(image.configDescriptor.digest);
+    expect(await contents(read)).toEqual([layer.diffId]);
+  });
+
+  it.each([
+    ['a compressed file', Buffer.from([0x1f, 0x8b, ...new Uint8Array(600)])],
+    ['a file that ends in a header', Buffer.alloc(100, 'x')],
+    ['a tar of something else', Buffer.alloc(1024)],
+  ])('refuses %s', async (_name, bytes) => {
+    const file = join(directory, 'x.tar');
+    await writeFile(file, bytes);
+    await expect(openArchive(file)).rejects.toMatchObject({ code: 'IMAGE_INVALID' });
+  });
+});
+
+describe('pickNamed and pickPlatform', () => {
+  it('want a name where there are several images, and list them', async () => {
+    const opened = [
+      { names: ['a'], image: await sampleImage() },
+      { names: ['b'], image: await sampleImage({ annotations: {} }) },
+    ];
+    expect(pickNamed(opened, 'b', 'here')).toBe(opened[1]?.image);
+    expect(() => pickNamed(opened, undefined, 'here')).toThrow(
+      expect.objectContaining({ code: 'IMAGE_NOT_FOUND', details: ['it has: a, b'] }),
+    );
+    expect(() => pickNamed(opened, 'c', 'here')).toThrow(expect.objectContaining({ code: 'IMAGE_NOT_FOUND' }));
+  });
+
+  it('gives the only image whatever its platform, but none of an index without it', async () => {
+    const image = await sampleImage();
+    expect(pickPlatform(image, arm64)).toBe(image);
+    const index = assembleIndex([image, await sampleImage({ annotations: {} })]);
+    expect(() => pickPlatform(index, arm64)).toThrow(expect.objectContaining({ code: 'IMAGE_NOT_FOUND' }));
+  });
+});
+
+describe('rememberImage and recallImage', () => {
+  let store: Store;
+  beforeEach(async () => {
+    store = await openStore({ env: {}, directory: join(directory, 'store') });
+  });
+
+  it('find the last build by name', async () => {
+    const index = assembleIndex([await sampleImage(), await sampleImage({ platform: arm64 })]);
+    await rememberImage(store, index);
+    const read = await recallImage(store, 'site');
+    expect(read?.descriptor.digest).toBe(index.descriptor.digest);
+    expect(imagesOf(read as Image).flatMap(checkImage)).toEqual([]);
+    expect(await recallImage(store, 'other')).toBeUndefined();
+  });
+
+  it('open layers in the store, and those of a registry base elsewhere', async () => {
+    const base = await sampleImage();
+    const [layer] = base.layers as [Image['layers'][0]];
+    const content = { kind: 'registry', reference: 'b', digest: layer.digest, manifest: layer.digest, layers: [layer] } as const;
+    const image = assembleImage({ plan: { ...samplePlan, base: { ...emptyFacts, content } }, layers: [], blobs: memoryBlobs(new Map()) });
+    await rememberImage(store, image, { base: 'example.com/b@sha256:0' });
+    const asked: string[] = [];
+    const read = await recallImage(store, 'site', (reference) => {
+      asked.push(reference);
+      return base.blobs;
+    });
+    expect(await contents(read as Image)).toEqual([layer.diffId]);
+    expect(asked).toEqual(['example.com/b@sha256:0']);
+    await expect(contents((await recallImage(store, 'site')) as Image)).rejects.toMatchObject({ code: 'IMAGE_INVALID' });
+  });
+});

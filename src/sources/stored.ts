@@ -1,0 +1,62 @@
+import { asDigest } from '../digest.ts';
+import { ToolError } from '../errors/index.ts';
+import { type BlobSource, type Descriptor, type Image, type ImageIndex, imagesOf, isIndex } from '../image/index.ts';
+import type { Store } from '../store/index.ts';
+import { readImage } from './tree.ts';
+
+/** What the store keeps under an image's name (document kind `image`). */
+interface ImageRecord {
+  readonly version: 1;
+  readonly descriptor: Pick<Descriptor, 'mediaType' | 'digest' | 'size'>;
+  /** Reference of the registry base, whose layers are not in the store. */
+  readonly base?: string;
+}
+
+export interface RememberOptions {
+  /** Reference of the registry base, with digest. */
+  readonly base?: string | undefined;
+}
+
+/** Keeps an image's manifests and configs in the store under its name, so that `inspect` and `run` find the last build. */
+export async function rememberImage(store: Store, image: Image | ImageIndex, { base }: RememberOptions = {}): Promise<void> {
+  for (const { manifest, config } of imagesOf(image)) {
+    await store.put(config);
+    await store.put(manifest);
+  }
+  if (isIndex(image)) await store.put(image.index);
+  const { mediaType, digest, size } = image.descriptor;
+  const record: ImageRecord = { version: 1, descriptor: { mediaType, digest, size }, ...(base !== undefined && { base }) };
+  await store.putDocument('image', image.name, record);
+}
+
+/**
+ * The last image built under a name, or undefined. `remote` opens the layers of a registry base by its reference; without it they cannot be read.
+ * Throws IMAGE_INVALID if the store has lost a part.
+ */
+export async function recallImage(
+  store: Store,
+  name: string,
+  remote?: (base: string) => BlobSource,
+): Promise<Image | ImageIndex | undefined> {
+  const record = asRecord(await store.document('image', name));
+  if (record === undefined) return undefined;
+  const fallback = record.base === undefined ? undefined : remote?.(record.base);
+  return readImage({ name, descriptor: record.descriptor, blobs: storeBlobs(store, fallback) });
+}
+
+/** Blobs of the store, and of `fallback` where the store has none. */
+export function storeBlobs(store: Store, fallback?: BlobSource): BlobSource {
+  return {
+    async open(blob) {
+      if ((await store.has(blob.digest)) !== undefined) return store.open(blob.digest);
+      if (fallback !== undefined) return fallback.open(blob);
+      throw new ToolError('IMAGE_INVALID', `the blob ${blob.digest} is not in the store`, { hint: 'build the image again' });
+    },
+  };
+}
+
+function asRecord(value: unknown): ImageRecord | undefined {
+  const { version, descriptor } = (value ?? {}) as Partial<ImageRecord>;
+  if (version !== 1 || descriptor === undefined) return undefined;
+  return { ...(value as ImageRecord), descriptor: { ...descriptor, digest: asDigest(descriptor.digest) } };
+}
