@@ -1,10 +1,13 @@
 import { gunzipSync, zstdDecompressSync } from 'node:zlib';
 import type { DebianPackage } from '../base/facts.ts';
 import { ToolError } from '../errors/index.ts';
+import { readTarBytes, type TarHeader } from '../tar/index.ts';
 import { readAr } from './ar.ts';
 import { parseStanza, type Stanza } from './deb822.ts';
-import { type PayloadItem, readPayload } from './payload.ts';
 import { unxz } from './xz.ts';
+
+/** One member of a package's tar with its bytes; the root directory itself has the empty path. */
+export type PayloadItem = TarHeader & { readonly data: Uint8Array };
 
 /** An unpacked binary package (deb(5)). */
 export interface Deb {
@@ -30,13 +33,11 @@ async function decompress(name: string, bytes: Uint8Array): Promise<Uint8Array> 
 async function readMember(members: ReadonlyMap<string, Uint8Array>, prefix: string): Promise<readonly PayloadItem[]> {
   const found = [...members].find(([name]) => name.startsWith(prefix));
   if (!found) throw new RangeError(`no ${prefix} in the archive`);
-  return readPayload(await decompress(...found));
+  return [...readTarBytes(await decompress(...found))];
 }
 
 function readControl(items: readonly PayloadItem[]): Omit<Deb, 'items'> {
-  const files = new Map(
-    items.filter(({ type }) => type === 'file').map(({ path, content }) => [path, Buffer.from(content).toString('utf8')]),
-  );
+  const files = new Map(items.filter(({ type }) => type === 'file').map(({ path, data }) => [path, Buffer.from(data).toString('utf8')]));
   const text = files.get('control');
   if (text === undefined) throw new RangeError('no control file in the archive');
   files.delete('control');
@@ -65,18 +66,13 @@ async function guarded<T>(expected: DebIdentity, read: () => Promise<T>): Promis
   try {
     return await read();
   } catch (cause) {
-    if (cause instanceof ToolError) throw cause;
+    if (cause instanceof ToolError && cause.code === 'DEB_MISMATCH') throw cause;
     throw new ToolError('DEB_ARCHIVE', `cannot unpack the Debian package ${expected.name} ${expected.version}`, {
       details: [cause instanceof Error ? cause.message : String(cause)],
       hint: 'run wherry cache verify, then this command again',
       cause,
     });
   }
-}
-
-/** Reads only the control paragraph of a .deb and compares it with its entry. Throws `DEB_MISMATCH` or `DEB_ARCHIVE`. */
-export function checkDeb(bytes: Uint8Array, expected: DebIdentity): Promise<void> {
-  return guarded(expected, async () => checkIdentity(readControl(await readMember(readAr(bytes), 'control.tar')).control, expected));
 }
 
 /** Unpacks a .deb in memory. Throws `DEB_MISMATCH` if it is another package than `expected`, `DEB_ARCHIVE` if it is damaged. */

@@ -1,48 +1,38 @@
 import type { DebianPackage } from '../base/facts.ts';
 import type { Context } from '../context.ts';
-import { hexOf } from '../digest.ts';
+import { type Download, startDownloads } from '../download/index.ts';
 import { ToolError } from '../errors/index.ts';
-import { checkDeb } from './deb.ts';
-import { fetchBytes } from './get.ts';
 import type { DebianMirrors } from './mirrors.ts';
 
-/** Simultaneous downloads from one mirror. */
-const parallel = 6;
+/** Mirrors, or how to find them: asked only when something has to be fetched. */
+export type MirrorSource = DebianMirrors | (() => DebianMirrors | Promise<DebianMirrors>);
 
 /**
- * Puts all packages into the store; those that are there are not asked for. `mirrors` is called only if something is missing.
- * Throws `DEB_GONE`, `DEB_HASH`, `DEB_MISMATCH`, `DEB_ARCHIVE` or `DOWNLOAD_FAILED`.
+ * Puts all packages into the store; nothing is sent for those that are there, and without missing ones no mirror is needed.
+ * Throws `DEB_GONE`, `DEB_HASH`, `DEB_NO_MIRROR` or an error of the download.
  */
-export async function fetchDebs(packages: readonly DebianPackage[], mirrors: DebianMirrors, ctx: Context): Promise<void> {
-  const queue = [...packages];
-  const work = async () => {
-    for (let next = queue.shift(); next; next = queue.shift()) await fetchDeb(next, mirrors, ctx);
-  };
-  await Promise.all(Array.from({ length: parallel }, work));
+export async function fetchDebs(packages: readonly DebianPackage[], mirrors: MirrorSource, ctx: Context): Promise<void> {
+  const stored = await Promise.all(packages.map(async ({ sha256 }) => (await ctx.store.has(sha256)) !== undefined));
+  const missing = packages.filter((_, index) => !stored[index]);
+  if (missing.length === 0) return;
+  const known = typeof mirrors === 'function' ? await mirrors() : mirrors;
+  const batch = startDownloads(
+    missing.map((locked) => debDownload(locked, known)),
+    { ctx },
+  );
+  await Promise.all(missing.map((locked) => batch.ready(locked.sha256).catch((error: unknown) => refused(locked, error))));
 }
 
-async function fetchDeb(locked: DebianPackage, mirrors: DebianMirrors, ctx: Context): Promise<void> {
-  if ((await ctx.store.has(locked.sha256)) !== undefined) return;
-  const bytes = await fetchBytes({ url: `${mirrors[locked.archive]}/${locked.path}`, limit: locked.size, ctx });
-  if (!bytes) throw gone(locked);
-  const writer = await ctx.store.writer();
-  try {
-    await writer.write(bytes);
-    if (bytes.length !== locked.size) throw new RangeError('wrong size');
-    await checkDeb(bytes, locked);
-    await writer.commit(locked.sha256);
-  } catch (cause) {
-    await writer.abort();
-    if (cause instanceof ToolError && cause.code.startsWith('DEB_')) throw cause;
-    throw new ToolError('DEB_HASH', `the Debian package ${locked.name} ${locked.version} is not the locked one`, {
-      details: [`expected: ${hexOf(locked.sha256)}, ${locked.size} bytes`, `received: ${bytes.length} bytes`],
-      cause,
-    });
-  }
+function debDownload({ name, version, archive, path, size, sha256 }: DebianPackage, mirrors: DebianMirrors): Download {
+  const url = `${mirrors[archive]}/${path}`;
+  return { urls: [url], digest: sha256, size, label: `${name} ${version}`, allowHttp: true, hashError: 'DEB_HASH' };
 }
 
-function gone({ name, version, architecture }: DebianPackage): ToolError {
-  return new ToolError('DEB_GONE', `the Debian package ${name} ${version} (${architecture}) is no longer on the mirror`, {
+function refused({ name, version, architecture }: DebianPackage, error: unknown): never {
+  if (!(error instanceof ToolError) || error.code !== 'DOWNLOAD_NOT_FOUND') throw error;
+  throw new ToolError('DEB_GONE', `the Debian package ${name} ${version} (${architecture}) is no longer on the mirror`, {
+    details: error.details,
     hint: 'run wherry lock --update to take the current version, or set snapshot in [tool.wherry.debian]',
+    cause: error,
   });
 }

@@ -1,9 +1,10 @@
 import type { Key } from 'openpgp';
 import type { Context } from '../context.ts';
 import { asDigest } from '../digest.ts';
+import { download } from '../download/index.ts';
 import { ToolError } from '../errors/index.ts';
+import { discardBody, readBody } from '../http/index.ts';
 import type { Stanza } from './deb822.ts';
-import { fetchBytes } from './get.ts';
 import { scanIndex } from './indexes.ts';
 import { readInRelease, type SignedFile } from './inrelease.ts';
 import type { Archive } from './keyring.ts';
@@ -41,41 +42,48 @@ export interface SuiteRequest {
   readonly ctx: Context;
 }
 
-/** The paragraphs of the wanted packages in one suite, from a verified index. Throws `DEB_SIGNATURE`, `DEB_EXPIRED`, `DEB_INDEX`, `DEB_INDEX_HASH`. */
+/**
+ * The paragraphs of the wanted packages in one suite, from an index whose hash is signed. The index stays in the store.
+ * Throws `DEB_SIGNATURE`, `DEB_EXPIRED`, `DEB_INDEX`, `DEB_INDEX_HASH` or an error of the download.
+ */
 export async function readSuite(request: SuiteRequest): Promise<readonly Stanza[]> {
-  const { suite, mirror, architecture, keys, now, ctx } = request;
+  const { suite, mirror, architecture, keys, now } = request;
   const root = `${mirror}/dists/${suite.name}`;
-  const inRelease = await fetchBytes({ url: `${root}/InRelease`, limit: maxInRelease, ctx });
-  if (!inRelease) throw missing(`${suite.name} has no InRelease file on the mirror`);
-  const release = await readInRelease(Buffer.from(inRelease).toString('utf8'), { suite: suite.name, keys, now });
+  const release = await readInRelease(await fetchInRelease(request, `${root}/InRelease`), { suite: suite.name, keys, now });
   const directory = `main/binary-${architecture}`;
   const signed = release.files.get(`${directory}/Packages.xz`);
-  if (!signed) throw missing(`${suite.name} has no index of ${architecture} packages`);
-  const index = await readIndex(request, { url: `${root}/${directory}/by-hash/SHA256/${signed.sha256}`, signed });
+  if (!signed) throw unusable(`${suite.name} has no index of ${architecture} packages`);
+  const index = await fetchIndex(request, { url: `${root}/${directory}/by-hash/SHA256/${signed.sha256}`, signed });
   try {
     return await scanIndex(xzChunks(index, maxIndexText), request.wanted);
   } catch (cause) {
-    throw missing(`the index of ${suite.name} cannot be unpacked`, cause);
+    throw unusable(`the index of ${suite.name} cannot be unpacked`, cause);
   }
 }
 
-/** The index as signed, from the store or by its hash from the mirror. */
-async function readIndex({ suite, ctx }: SuiteRequest, { url, signed }: { readonly url: string; readonly signed: SignedFile }) {
-  if (signed.size > maxIndex) throw missing(`the index of ${suite.name} is larger than ${maxIndex} bytes`);
-  const digest = asDigest(`sha256:${signed.sha256}`);
-  const stored = await ctx.store.read(digest);
-  if (stored) return stored;
-  const bytes = await fetchBytes({ url, limit: signed.size, ctx });
-  if (!bytes) throw missing(`the mirror does not have the index that the InRelease file of ${suite.name} names`);
-  const actual = await ctx.store.put(bytes);
-  if (actual === digest && bytes.length === signed.size) return bytes;
-  throw new ToolError('DEB_INDEX_HASH', `the package index of ${suite.name} is not the signed one`, {
-    details: [`signed:   ${digest}, ${signed.size} bytes`, `received: ${actual}, ${bytes.length} bytes`],
-    hint: 'run this command again; if it stays, set another mirror in [tool.wherry.debian]',
-  });
+async function fetchInRelease({ suite, ctx }: SuiteRequest, url: string): Promise<string> {
+  const response = await ctx.http.request({ method: 'GET', url, signal: ctx.signal, allowHttp: true });
+  if (response.status === 200) return Buffer.from(await readBody(response, maxInRelease)).toString('utf8');
+  await discardBody(response.body);
+  throw unusable(`the mirror answered ${response.status} for the InRelease file of ${suite.name}`);
 }
 
-function missing(message: string, cause?: unknown): ToolError {
+async function fetchIndex({ suite, ctx }: SuiteRequest, { url, signed }: { readonly url: string; readonly signed: SignedFile }) {
+  if (signed.size > maxIndex) throw unusable(`the index of ${suite.name} is larger than ${maxIndex} bytes`);
+  const digest = asDigest(`sha256:${signed.sha256}`);
+  const label = `package index of ${suite.name}`;
+  try {
+    await download({ urls: [url], digest, size: signed.size, label, allowHttp: true, hashError: 'DEB_INDEX_HASH', ctx });
+  } catch (cause) {
+    if (!(cause instanceof ToolError) || cause.code !== 'DOWNLOAD_NOT_FOUND') throw cause;
+    throw unusable(`the mirror does not have the index that the InRelease file of ${suite.name} names`, cause);
+  }
+  const bytes = await ctx.store.read(digest);
+  if (!bytes) throw unusable(`the index of ${suite.name} left the store while it was read`);
+  return bytes;
+}
+
+function unusable(message: string, cause?: unknown): ToolError {
   return new ToolError('DEB_INDEX', message, {
     hint: 'check that the mirror URL ends where "dists" begins, and that the mirror carries the suite and the architecture',
     cause,

@@ -3,9 +3,8 @@ import { ToolError } from '../../errors/index.ts';
 import type { DebianRootRecipe } from '../../plan/recipe.ts';
 import type { Architecture } from '../../platform.ts';
 import type { LayerEntry } from '../../tar/types.ts';
-import { type Deb, openDeb } from '../deb.ts';
+import { type Deb, openDeb, type PayloadItem } from '../deb.ts';
 import { releaseSpec } from '../packages.ts';
-import type { PayloadItem } from '../payload.ts';
 import { certificateBundle } from './certificates.ts';
 import { dpkgEntries } from './dpkg.ts';
 import { addParents, file, layerEntries, place, type RootEntry, type RootTree } from './entry.ts';
@@ -23,7 +22,8 @@ export type ReadDeb = (sha256: Digest) => Uint8Array | Promise<Uint8Array>;
  * Entries are sorted bytewise, each path once. Throws `DEB_MISMATCH`, `DEB_ARCHIVE` or `DEB_SCRIPT`.
  */
 export async function assembleDebianRoot(recipe: DebianRootRecipe, readDeb: ReadDeb): Promise<readonly LayerEntry[]> {
-  const architecture = recipe.architecture as Architecture;
+  const { architecture } = recipe;
+  if (!isArchitecture(architecture)) throw new TypeError(`no Debian base for ${architecture}`);
   const debs = await openAll(recipe, readDeb);
   const tree = unpack(debs);
   place(tree, fixedEntries({ pythonMinor: releaseSpec(recipe.release).pythonMinor, architecture, shell: recipe.shell }));
@@ -33,6 +33,10 @@ export async function assembleDebianRoot(recipe: DebianRootRecipe, readDeb: Read
   place(tree, dpkgEntries(debs, tree));
   addParents(tree);
   return layerEntries(tree);
+}
+
+function isArchitecture(name: string): name is Architecture {
+  return name === 'amd64' || name === 'arm64';
 }
 
 async function openAll(recipe: DebianRootRecipe, readDeb: ReadDeb): Promise<readonly Deb[]> {
@@ -64,10 +68,7 @@ function addItem(tree: RootTree, item: PayloadItem, deb: Deb): void {
   const entry = toEntry(item, deb);
   const other = tree.get(path);
   if (other && (other.type !== 'directory' || entry.type !== 'directory')) {
-    throw new ToolError('DEB_ARCHIVE', `two Debian packages of the base have the path /${path}`, {
-      details: [`the second is ${deb.control.get('package')}`],
-      hint: 'keep the entries of wherry.lock as they are, and update Wherry',
-    });
+    throw unfit(deb, `another package has the same path: /${path}`);
   }
   if (!other) tree.set(path, entry);
 }
@@ -75,15 +76,24 @@ function addItem(tree: RootTree, item: PayloadItem, deb: Deb): void {
 function toEntry(item: PayloadItem, deb: Deb): RootEntry {
   const common = { path: mergedPath(item.path), mode: item.mode, uid: item.uid, gid: item.gid };
   if (item.type === 'directory') return { ...common, type: 'directory' };
-  if (item.type === 'symlink') return { ...common, type: 'symlink', target: mergedTarget(item.path, item.target) };
-  return { ...common, type: 'file', bytes: item.type === 'file' ? item.content : linkedBytes(item, deb) };
+  if (item.type === 'symlink') return { ...common, type: 'symlink', target: mergedTarget(item.path, item.linkname) };
+  if (item.type === 'file') return { ...common, type: 'file', bytes: item.data };
+  if (item.type === 'hardlink') return { ...common, type: 'file', bytes: linkedBytes(item, deb) };
+  throw unfit(deb, `it holds a device or a pipe: /${item.path}`);
 }
 
 /** Layers have no hard links: the second name gets the bytes of the first. */
 function linkedBytes(item: PayloadItem, deb: Deb): Uint8Array {
-  const first = deb.items.find(({ path, type }) => path === item.target && type === 'file');
-  if (first) return first.content;
-  throw new ToolError('DEB_ARCHIVE', `a hard link of ${deb.control.get('package')} leads nowhere: /${item.path}`);
+  const first = deb.items.find(({ path, type }) => path === item.linkname && type === 'file');
+  if (!first) throw unfit(deb, `a hard link leads nowhere: /${item.path}`);
+  return first.data;
+}
+
+function unfit(deb: Deb, fact: string): ToolError {
+  return new ToolError('DEB_ARCHIVE', `the Debian package ${deb.control.get('package')} does not fit into the base`, {
+    details: [fact],
+    hint: 'keep the entries of wherry.lock as they are, and update Wherry',
+  });
 }
 
 /** Files whose content comes from dropped files of the packages. */
@@ -92,6 +102,6 @@ function madeFrom(debs: readonly Deb[]): readonly RootEntry[] {
   const nameService = items.find(({ path }) => path === 'usr/share/libc-bin/nsswitch.conf');
   return [
     file('etc/ssl/certs/ca-certificates.crt', certificateBundle(items)),
-    ...(nameService ? [file('etc/nsswitch.conf', nameService.content)] : []),
+    ...(nameService ? [file('etc/nsswitch.conf', nameService.data)] : []),
   ];
 }

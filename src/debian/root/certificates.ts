@@ -1,4 +1,4 @@
-import type { PayloadItem } from '../payload.ts';
+import type { PayloadItem } from '../deb.ts';
 
 const lineFeed = 0x0a;
 
@@ -10,6 +10,6 @@ export function certificateBundle(items: readonly PayloadItem[]): Uint8Array {
   const parts = items
     .filter(({ path, type }) => type === 'file' && /^usr\/share\/ca-certificates\/.+\.crt$/.test(path))
     .sort((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path)))
-    .flatMap(({ content }) => (content.at(-1) === lineFeed ? [content] : [content, Uint8Array.of(lineFeed)]));
+    .flatMap(({ data }) => (data.at(-1) === lineFeed ? [data] : [data, Uint8Array.of(lineFeed)]));
   return Buffer.concat(parts);
 }
