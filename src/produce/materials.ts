@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import type { Context } from '../context.ts';
+import type { DebianMirrors } from '../debian/index.ts';
 import { type Digest, hexOf } from '../digest.ts';
 import { type Authorize, type Download, type DownloadBatch, startDownloads } from '../download/index.ts';
 import { ToolError } from '../errors/index.ts';
@@ -17,18 +18,22 @@ export interface Supply {
   readonly done: Promise<void>;
 }
 
+export interface SupplyOptions {
+  readonly ctx: Context;
+  /** Credentials of downloads. */
+  readonly authorize?: Authorize;
+  /** Debian mirrors; without it those of the environment and of this host. */
+  readonly mirrors?: () => DebianMirrors | Promise<DebianMirrors>;
+}
+
 /** Starts bringing what `recipes` need into the store: wheels and .deb files by download, local wheels by copy. */
-export function supply(
-  recipes: readonly Recipe[],
-  materials: Materials,
-  options: { readonly ctx: Context; readonly authorize?: Authorize },
-): Supply {
+export function supply(recipes: readonly Recipe[], materials: Materials, options: SupplyOptions): Supply {
   const digests = [...new Set(recipes.flatMap(digestsOf))];
   const downloads = startDownloads(
     digests.flatMap((digest) => downloadOf(digest, materials[digest])),
     options,
   );
-  const debs = fetchPackages(digests, materials, options.ctx);
+  const debs = fetchPackages(digests, materials, options);
   const copies = copyWheels(recipes, materials, options.ctx);
   const done = Promise.all([downloads.done, debs, copies]).then(() => undefined);
   done.catch(() => undefined);
@@ -49,12 +54,18 @@ function downloadOf(digest: Digest, material: Material | undefined): Download[] 
   return [{ urls: [material.url], digest, size: material.size, label: material.label }];
 }
 
-async function fetchPackages(digests: readonly Digest[], materials: Materials, _ctx: Context): Promise<void> {
-  const packages = digests.flatMap((digest) => {
+/** Mirrors are asked for only if a package is missing: a full store needs none. */
+async function fetchPackages(digests: readonly Digest[], materials: Materials, options: SupplyOptions): Promise<void> {
+  const missing = [];
+  for (const digest of digests) {
     const material = materials[digest];
-    return material?.kind === 'deb' ? [material.package] : [];
-  });
-  if (packages.length > 0) throw new ToolError('INTERNAL', 'Debian packages can not be fetched yet');
+    if (material?.kind === 'deb' && (await options.ctx.store.has(digest)) === undefined) missing.push(material.package);
+  }
+  if (missing.length === 0) return;
+  const { debianMirrors, fetchDebs, readHostSources } = await import('../debian/index.ts');
+  const mirrors =
+    options.mirrors ?? (async () => debianMirrors({ config: {}, env: options.ctx.env, hostSources: await readHostSources() }));
+  await fetchDebs(missing, await mirrors(), options.ctx);
 }
 
 async function copyWheels(recipes: readonly Recipe[], materials: Materials, ctx: Context): Promise<void> {

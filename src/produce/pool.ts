@@ -2,8 +2,8 @@ import { rm } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { ToolError } from '../errors/index.ts';
-import type { StoredLayer } from '../store/index.ts';
 import type { Job } from './job.ts';
+import type { Made } from './make.ts';
 import { type Answer, fromWire } from './wire.ts';
 
 /** Memory that one thread is counted with. */
@@ -16,17 +16,18 @@ export function defaultWorkers(): number {
 }
 
 /**
- * The file that worker threads run. From sources it is worker.ts beside this file; the bundler must emit `src/produce/worker.ts` as its
- * own entry named `worker.js` into the folder of the chunk that holds this module.
+ * The file that worker threads run: from sources worker.ts beside this file, else `dist/produce/worker.js`. The bundler makes that an entry
+ * of its own and puts the chunk with this module one folder below `dist`, like the entries (rolldown.config.ts).
  */
 function workerFile(): URL {
-  return new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
+  const isSource = import.meta.url.endsWith('.ts');
+  return new URL(isSource ? './worker.ts' : '../produce/worker.js', import.meta.url);
 }
 
 interface Task {
   readonly job: Job;
   readonly weight: number;
-  readonly done: PromiseWithResolvers<StoredLayer>;
+  readonly done: PromiseWithResolvers<Made>;
 }
 
 function stopped(): ToolError {
@@ -46,9 +47,9 @@ export class LayerPool {
   }
 
   /** Makes a layer; `weight` is a guess of its bytes. */
-  make(job: Job, weight: number): Promise<StoredLayer> {
+  make(job: Job, weight: number): Promise<Made> {
     if (this.closed) return Promise.reject(stopped());
-    const task = { job, weight, done: Promise.withResolvers<StoredLayer>() };
+    const task = { job, weight, done: Promise.withResolvers<Made>() };
     this.waiting.push(task);
     this.waiting.sort((a, b) => b.weight - a.weight);
     this.dispatch();
@@ -89,7 +90,7 @@ export class LayerPool {
     const task = this.busy.get(worker);
     this.busy.delete(worker);
     this.idle.push(worker);
-    if ('layer' in answer) task?.done.resolve(answer.layer);
+    if ('made' in answer) task?.done.resolve(answer.made);
     else task?.done.reject(fromWire(answer.error));
     this.dispatch();
   }

@@ -1,12 +1,13 @@
 import type { Context } from '../context.ts';
 import type { Digest } from '../digest.ts';
-import type { Authorize } from '../download/index.ts';
+import { ToolError } from '../errors/index.ts';
 import type { Layer } from '../image/types.ts';
 import type { ImagePlan, LayerPlan } from '../plan/types.ts';
 import { type StoredLayer, temporaryIn } from '../store/index.ts';
+import { checkLayers, rememberFiles } from './collisions.ts';
 import { sourcesOf } from './job.ts';
-import { makeLayer } from './make.ts';
-import { type Supply, supply } from './materials.ts';
+import { type Made, makeLayer } from './make.ts';
+import { type Supply, type SupplyOptions, supply } from './materials.ts';
 import { LayerPool } from './pool.ts';
 
 const mediaType = 'application/vnd.oci.image.layer.v1.tar+gzip';
@@ -14,14 +15,13 @@ const mediaType = 'application/vnd.oci.image.layer.v1.tar+gzip';
 /** Work below this many bytes is done here: starting a thread would take longer. */
 const smallWork = 1024 * 1024;
 
-/** What `produceLayers` may be given beside the plan. `authorize` gives credentials for downloads (`indexCredentials`). */
-export interface ProduceOptions {
-  readonly authorize?: Authorize;
-}
+/** What `produceLayers` may be given beside the plan: credentials for downloads (`indexCredentials`) and Debian mirrors. */
+export type ProduceOptions = Omit<SupplyOptions, 'ctx'>;
 
 /**
  * The layers of a plan, bottom to top and without those of a registry base: from the store where the recipe is known, else made now.
- * Equal recipes are made once and equal layers appear once. Errors: those of downloads, of archives and of the store, SOURCE_CHANGED.
+ * Equal recipes are made once and equal layers appear once. Errors: those of downloads, of archives and of the store, SOURCE_CHANGED,
+ * WHEEL_COLLISION.
  */
 export async function produceLayers(plan: ImagePlan, ctx: Context, options: ProduceOptions = {}): Promise<Layer[]> {
   const known = new Map<Digest, StoredLayer>();
@@ -34,6 +34,7 @@ export async function produceLayers(plan: ImagePlan, ctx: Context, options: Prod
   }
   const missing = wanted.filter((layer) => !known.has(layer.id));
   if (missing.length > 0) await makeAll(missing, { plan, ctx, options, known });
+  await checkLayers(plan, ctx, (recipes) => supply(recipes, plan.materials, { ctx, ...options }).done);
   return listed(plan, known);
 }
 
@@ -53,7 +54,7 @@ async function makeAll(missing: readonly LayerPlan[], work: Work): Promise<void>
   const aborted = Promise.withResolvers<never>();
   const onAbort = () => aborted.reject(ctx.signal.reason);
   ctx.signal.addEventListener('abort', onAbort, { once: true });
-  const made = missing.map((layer) => makeOne(layer, { work, materials, pool }));
+  const made = missing.map((layer) => makeOne(layer, { work: { ...work, ctx }, materials, pool }));
   try {
     ctx.signal.throwIfAborted();
     await Promise.race([aborted.promise, Promise.all([materials.done, ...made])]);
@@ -73,16 +74,27 @@ interface Means {
   readonly pool: LayerPool | undefined;
 }
 
-async function makeOne(layer: LayerPlan, { work, materials, pool }: Means): Promise<void> {
-  await materials.ready(layer.recipe);
-  const { ctx, known, plan } = work;
-  ctx.signal.throwIfAborted();
-  const store = ctx.store.directory;
-  const job = { recipe: layer.recipe, store, temporary: temporaryIn(store), sources: sourcesOf(layer.recipe, plan.materials) };
-  const stored = pool === undefined ? await makeLayer(job) : await pool.make(job, layer.size ?? 0);
+async function makeOne(layer: LayerPlan, means: Means): Promise<void> {
+  const { ctx, known } = means.work;
+  await means.materials.ready(layer.recipe);
+  const { layer: stored, files } = await madeFrom(layer, means).catch(async (error: unknown) => {
+    if (!(error instanceof ToolError) || error.code !== 'STORE_DAMAGED') throw error;
+    // A damaged material was removed from the store when it was found, so it can be had anew.
+    await supply([layer.recipe], means.work.plan.materials, { ctx, ...means.work.options }).done;
+    return await madeFrom(layer, means);
+  });
+  if (layer.recipe.kind === 'wheels') await rememberFiles(layer.recipe, files, ctx);
   await ctx.store.putLayer(layer.id, stored);
   known.set(layer.id, stored);
   report(layer, stored, { ctx, reused: false });
+}
+
+async function madeFrom(layer: LayerPlan, { work, pool }: Means): Promise<Made> {
+  work.ctx.signal.throwIfAborted();
+  const store = work.ctx.store.directory;
+  const sources = sourcesOf(layer.recipe, work.plan.materials);
+  const job = { recipe: layer.recipe, store, temporary: temporaryIn(store), sources };
+  return pool === undefined ? await makeLayer(job) : await pool.make(job, layer.size ?? 0);
 }
 
 /** Whether all of it is files of the project with few bytes, as after a change of a source file. */

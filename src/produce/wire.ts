@@ -1,8 +1,8 @@
 import { ToolError, type ToolErrorOptions } from '../errors/index.ts';
-import type { StoredLayer } from '../store/index.ts';
+import type { Made } from './make.ts';
 
 /** What a worker answers: a layer or an error as plain data, since classes don't survive the way between threads. */
-export type Answer = { readonly layer: StoredLayer } | { readonly error: WireError };
+export type Answer = { readonly made: Made } | { readonly error: WireError };
 
 export interface WireError {
   readonly code: ToolError['code'];

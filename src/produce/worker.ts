@@ -6,7 +6,7 @@ import { type Answer, toWire } from './wire.ts';
 // The entry of a worker thread: one job, one answer, in turn.
 parentPort?.on('message', (job: Job) => {
   makeLayer(job).then(
-    (layer) => parentPort?.postMessage({ layer } satisfies Answer),
+    (made) => parentPort?.postMessage({ made } satisfies Answer),
     (error: unknown) => parentPort?.postMessage({ error: toWire(error) } satisfies Answer),
   );
 });

@@ -73,9 +73,18 @@ describe('tarBytes', () => {
     expect(flags([link('l', 't'.repeat(101))])).toEqual(['x', '2']);
   });
 
+  it('takes directories before all else', () => {
+    const list = [directory('a'), directory('a/b'), directory('c'), file('a/b/x', ''), file('c/y', '')];
+    expect([...readTarBytes(tar(list))].map((entry) => entry.path)).toEqual(['a', 'a/b', 'c', 'a/b/x', 'c/y']);
+  });
+
   it('refuses wrong order, duplicates, entries below files, bad paths and wrong sizes', () => {
     expect(() => tar([file('b', ''), file('a', '')])).toThrow('out of order');
     expect(() => tar([file('a', ''), file('a', '')])).toThrow('out of order');
+    expect(() => tar([directory('b'), file('b/c', ''), directory('a')])).toThrow('out of order');
+    expect(() => tar([directory('a'), directory('b'), file('a/x', ''), directory('c')])).toThrow('out of order');
+    expect(() => tar([directory('a/b'), file('a', '')])).toThrow('is a directory too');
+    expect(() => tar([directory('a'), directory('b'), file('b', '')])).toThrow('out of order');
     expect(() => tar([link('a', 'b'), file('a-b', ''), file('a/b/c', '')])).toThrow('below a file or link');
     for (const path of ['', '/a', 'a/', 'a//b', './a', 'a/../b', 'a\0', '\ud800']) expect(() => tar([file(path, '')])).toThrow('bad path');
     expect(() => tar([{ ...file('a', 'abc'), size: 2 } as LayerEntry])).toThrow('does not have the 2 bytes');
