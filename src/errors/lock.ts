@@ -20,12 +20,6 @@ export const lockErrors = {
     cause: 'A group was asked for, or named in tool.uv.default-groups, that is not in [dependency-groups].',
     fix: 'Use one of the listed groups, or add it to pyproject.toml and run uv lock.',
   },
-  HASH_MISSING: {
-    exit: 1,
-    title: 'uv.lock names a file without a sha256 hash',
-    cause: 'The index publishes no hash, or only one of another kind; Wherry installs nothing that it cannot check.',
-    fix: 'Use an index that publishes sha256 hashes, and run uv lock.',
-  },
   LOCK_BROKEN: {
     exit: 1,
     title: 'uv.lock cannot be read',

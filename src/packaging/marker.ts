@@ -90,7 +90,7 @@ class MarkerParser {
 
   #parseComparison(): Marker | undefined {
     const left = this.#parseOperand();
-    const operator = this.#take(/\s*(?:===|~=|==|!=|<=|>=|<|>|in(?![\w.])|not\s+in(?![\w.]))/y);
+    const operator = this.#take(/\s*(?:~=|==|!=|<=|>=|<|>|in(?![\w.])|not\s+in(?![\w.]))/y);
     if (operator === undefined) throw this.#error('a comparison operator is missing');
     const right = this.#parseOperand();
     const clause = toClause(left, operator.trim().replace(/\s+/, ' '), right);
@@ -147,7 +147,7 @@ function readClause(clause: Clause): Marker | undefined {
   const { variable, operator, value } = clause;
   if (variable === 'extra') return readExtra(operator, value);
   if (isVersionVariable(variable)) return readVersionClause(variable, clause);
-  if (!isStringVariable(variable) || operator === '~=' || operator === '===') return undefined;
+  if (!isStringVariable(variable) || operator === '~=') return undefined;
   return { kind: 'string', variable, operator: operator as StringOperator, value };
 }
 

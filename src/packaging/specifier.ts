@@ -64,32 +64,27 @@ function isSound(specifier: { operator: VersionOperator; version: Version; wildc
   return operator !== '~=' || version.release.length > 1;
 }
 
-function specifierAllows(specifier: Specifier, candidate: Version): boolean {
-  const { operator, version } = specifier;
-  if (operator === '===' || version === undefined) return candidate.text.toLowerCase() === specifier.text.toLowerCase();
-  switch (operator) {
+function specifierAllows(specifier: Specifier, version: Version): boolean {
+  const bound = specifier.version;
+  if (specifier.operator === '===' || bound === undefined) return version.text === specifier.text.toLowerCase();
+  const candidate = bound.local.length === 0 ? publicVersion(version) : version;
+  const order = compareVersions(candidate, bound);
+  switch (specifier.operator) {
     case '==':
-      return isEqual(specifier, version, candidate);
+      return specifier.wildcard ? hasPrefix(candidate, bound, bound.release) : order === 0;
     case '!=':
-      return !isEqual(specifier, version, candidate);
+      return specifier.wildcard ? !hasPrefix(candidate, bound, bound.release) : order !== 0;
     case '<=':
-      return compareVersions(publicVersion(candidate), version) <= 0;
+      return order <= 0;
     case '>=':
-      return compareVersions(publicVersion(candidate), version) >= 0;
+      return order >= 0;
     case '~=':
-      return compareVersions(publicVersion(candidate), version) >= 0 && hasPrefix(candidate, version, version.release.slice(0, -1));
+      return order >= 0 && hasPrefix(candidate, bound, bound.release.slice(0, -1));
     case '<':
-      return (
-        compareVersions(candidate, version) < 0 && !(isPrerelease(candidate) && !isPrerelease(version) && isSameRelease(candidate, version))
-      );
+      return order < 0 && !isPreviewOf(candidate, bound);
     case '>':
-      return compareVersions(candidate, version) > 0 && !isLaterBuild(candidate, version);
+      return order > 0 && !isPostReleaseOf(candidate, bound);
   }
-}
-
-function isEqual(specifier: Specifier, version: Version, candidate: Version): boolean {
-  if (specifier.wildcard) return hasPrefix(candidate, version, version.release);
-  return compareVersions(version.local.length === 0 ? publicVersion(candidate) : candidate, version) === 0;
 }
 
 function hasPrefix(candidate: Version, version: Version, prefix: readonly Integer[]): boolean {
@@ -97,12 +92,13 @@ function hasPrefix(candidate: Version, version: Version, prefix: readonly Intege
   return prefix.every((number, index) => (candidate.release[index] ?? 0) === number);
 }
 
-function isSameRelease(a: Version, b: Version): boolean {
-  return a.epoch === b.epoch && compareReleases(a.release, b.release) === 0;
+/** `<1.0` does not mean `1.0rc1`, but `<1.0.post1` does. */
+function isPreviewOf(candidate: Version, bound: Version): boolean {
+  return isPrerelease(candidate) && !isPrerelease(bound) && compareVersions(candidate, { ...bound, dev: 0 }) >= 0;
 }
 
-/** `>1.0` means neither `1.0.post1` nor `1.0+local`. */
-function isLaterBuild(candidate: Version, version: Version): boolean {
-  if (!isSameRelease(candidate, version)) return false;
-  return (candidate.post !== undefined && version.post === undefined) || candidate.local.length > 0;
+/** `>1.0` does not mean `1.0.post1`. */
+function isPostReleaseOf(candidate: Version, bound: Version): boolean {
+  if (candidate.post === undefined || bound.post !== undefined) return false;
+  return candidate.epoch === bound.epoch && compareReleases(candidate.release, bound.release) === 0;
 }

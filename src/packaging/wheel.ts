@@ -26,7 +26,7 @@ export function parseWheelFilename(filename: string): WheelName {
   const parts = filename.slice(0, -'.whl'.length).split('-');
   if (parts.length !== 5 && parts.length !== 6) throw invalid(filename, 'it must have five or six parts between hyphens');
   const [name = '', versionText = ''] = parts;
-  if (!projectShape.test(name) || name.includes('__')) throw invalid(filename, `${JSON.stringify(name)} is not a package name`);
+  if (!projectShape.test(name)) throw invalid(filename, `${JSON.stringify(name)} is not a package name`);
   const version = tryParseVersion(versionText);
   if (version === undefined) throw invalid(filename, `${JSON.stringify(versionText)} is not a version`);
   const build = parts.length === 6 ? readBuild(filename, parts[2] ?? '') : undefined;

@@ -77,7 +77,7 @@ function fileArtifact(locked: LockedPackage, file: LockedFile): Artifact | Probl
   if (sha256 === undefined || location === undefined) {
     const lacks = sha256 === undefined ? 'sha256 hash' : 'location';
     return {
-      code: 'HASH_MISSING',
+      code: 'LOCK_UNHASHED',
       message: `uv.lock has no ${lacks} for ${file.filename}`,
       details: [],
       hint: 'use an index that publishes sha256 hashes, and run uv lock',

@@ -8,13 +8,14 @@ export function encodeConflict(item: ConflictItem): string {
   return item.group === undefined ? `project-${head}` : `group-${head}-${item.group}`;
 }
 
-/** Throws `SELECTION_CONFLICT` naming both if two items of one conflict set are active. `active` holds encoded names. */
-export function checkConflicts(lock: Lock, active: ReadonlySet<string>): void {
+/** Throws `SELECTION_CONFLICT` naming both if two items of one conflict set are chosen. */
+export function checkConflicts(lock: Lock, isChosen: (item: ConflictItem) => boolean): void {
   for (const set of lock.conflicts) {
-    const [first, second] = set.filter((item) => active.has(encodeConflict(item)));
+    const [first, second] = set.filter(isChosen);
     if (first === undefined || second === undefined) continue;
     throw new ToolError('SELECTION_CONFLICT', `${itemLabel(first)} and ${itemLabel(second)} exclude each other`, {
       hint: 'choose one of them, or build two images; tool.uv.conflicts declares the conflict',
+      where: { file: lock.file },
     });
   }
 }

@@ -5,7 +5,7 @@ import type { Artifact } from './types.ts';
 export interface Problem {
   readonly code: Extract<
     ErrorCode,
-    'BACKEND_UNSUPPORTED' | 'HASH_MISSING' | 'SDIST_UNSUPPORTED' | 'SOURCE_UNSUPPORTED' | 'WHEEL_NONE_FITS'
+    'BACKEND_UNSUPPORTED' | 'LOCK_UNHASHED' | 'SDIST_UNSUPPORTED' | 'SOURCE_UNSUPPORTED' | 'WHEEL_NONE_FITS'
   >;
   readonly message: string;
   readonly details: readonly string[];

@@ -3,19 +3,21 @@ import type { Lock, LockedPackage, WireRequirement } from '../lock/types.ts';
 import { normalizeName } from '../packaging/index.ts';
 import type { Project } from '../project/types.ts';
 import type { Graph } from './graph.ts';
-import { defaultGroups, definedGroups } from './settings.ts';
+import { defaultGroups, definedExtras, definedGroups } from './settings.ts';
 import type { SelectionRequest } from './types.ts';
 
 /** Where the walk starts. */
 export interface Roots {
+  /** The one project that `--no-install-project` means; undefined for a whole workspace or several packages. */
+  readonly project: string | undefined;
   readonly packages: readonly LockedPackage[];
   /** Extras that were asked for, normalised. */
   readonly extras: readonly string[];
   /** Groups to install, normalised. */
   readonly groups: ReadonlySet<string>;
   /** The workspace root's package, if a wanted group must be taken from it; and those groups. */
-  readonly borrowed: { readonly from: LockedPackage; readonly groups: readonly string[] } | undefined;
-  /** Only for a workspace root without [project]. */
+  readonly borrowed: { readonly from: LockedPackage; readonly groups: ReadonlySet<string> } | undefined;
+  /** Only for a workspace root without [project]; the groups are the wanted ones. */
   readonly requirements: readonly WireRequirement[];
   readonly rootGroups: Readonly<Record<string, readonly WireRequirement[]>>;
 }
@@ -29,21 +31,28 @@ interface Input {
 
 /** Roots, extras and groups of a request; throws `PACKAGE_UNKNOWN`, `EXTRA_UNKNOWN`, `GROUP_UNKNOWN`. */
 export function findRoots(input: Input): Roots {
-  const { lock, project, request, graph } = input;
+  const { lock, project, request } = input;
   const packages = rootNames(input).map((name) => rootPackage(input, name));
+  const [single, ...others] = packages;
   const rootless = project.member === undefined && request.packages.length === 0;
+  const one = others.length === 0 && !rootless ? single : undefined;
   const extras = [...new Set(request.extras.map(normalizeName))];
   checkExtras(input, packages, extras);
-  const own = new Set([...packages.flatMap((root) => groupsOf(input, root)), ...(rootless ? manifestGroups(input) : [])]);
-  const borrowed = packages.length === 1 && !rootless ? findBorrowed({ input, own, graph }) : undefined;
-  const groups = wantedGroups(input, own, borrowed?.groups ?? []);
+  const own = new Set([...packages.flatMap((root) => groupsOf(input, root)), ...(one === undefined ? manifestGroups(input) : [])]);
+  const foreign = one === undefined ? undefined : foreignGroups(input, own);
+  const groups = wantedGroups(input, own, foreign?.names ?? new Set());
+  const borrowed = new Set([...groups].filter((group) => foreign?.names.has(group)));
+  const ofManifest = one === undefined ? groups : borrowed;
   return {
+    project: one?.name,
     packages,
     extras,
     groups,
-    borrowed: borrowed === undefined ? undefined : { ...borrowed, groups: borrowed.groups.filter((group) => groups.has(group)) },
+    borrowed: foreign?.root === undefined ? undefined : { from: foreign.root, groups: borrowed },
     requirements: rootless ? lock.manifest.requirements : [],
-    rootGroups: rootless ? lock.manifest.dependencyGroups : {},
+    rootGroups: Object.fromEntries(
+      Object.entries(lock.manifest.dependencyGroups).filter(([group]) => ofManifest.has(normalizeName(group))),
+    ),
   };
 }
 
@@ -71,15 +80,19 @@ function rootPackage({ lock, graph, project }: Input, name: string): LockedPacka
 }
 
 function checkExtras(input: Input, packages: readonly LockedPackage[], extras: readonly string[]): void {
-  const available = new Set(
-    packages.flatMap((root) => [...Object.keys(root.optionalDependencies), ...(root.metadata?.providesExtras ?? [])]),
-  );
+  const available = new Set(packages.flatMap((root) => extrasOf(input, root)));
   const unknown = extras.find((extra) => !available.has(extra));
   if (unknown === undefined) return;
   throw new ToolError('EXTRA_UNKNOWN', `${projectLabel(input, packages)} has no extra ${unknown}`, {
     details: [`available: ${[...available].sort().join(', ') || 'none'}`],
     hint: 'use one of the available extras, or add it to [project.optional-dependencies] and run uv lock',
   });
+}
+
+function extrasOf({ project }: Input, root: LockedPackage): readonly string[] {
+  const member = project.members.find(({ name }) => name === root.name);
+  const defined = member === undefined ? [] : definedExtras(member.pyproject);
+  return [...Object.keys(root.optionalDependencies), ...(root.metadata?.providesExtras ?? []), ...defined].map(normalizeName);
 }
 
 function groupsOf({ project }: Input, root: LockedPackage): readonly string[] {
@@ -92,29 +105,23 @@ function manifestGroups({ lock, project }: Input): readonly string[] {
   return [...Object.keys(lock.manifest.dependencyGroups), ...definedGroups(project.rootPyproject)].map(normalizeName);
 }
 
-/** A group that the one chosen project lacks is taken from the workspace root's package, but only if it was named. */
-function findBorrowed(options: {
-  input: Input;
-  own: ReadonlySet<string>;
-  graph: Graph;
-}): { from: LockedPackage; groups: string[] } | undefined {
-  const { input, own } = options;
-  const root = input.lock.packages.find(
-    ({ source }) => (source.kind === 'editable' || source.kind === 'virtual') && source.directory === '.',
-  );
-  if (root === undefined) return undefined;
-  const there = new Set(groupsOf(input, root));
-  const groups = input.request.groups.map(normalizeName).filter((group) => !own.has(group) && there.has(group));
-  return groups.length === 0 ? undefined : { from: root, groups };
+/** Groups of the workspace root that the one chosen project lacks: they may be asked for, but are never default. */
+function foreignGroups(
+  input: Input,
+  own: ReadonlySet<string>,
+): { readonly root: LockedPackage | undefined; readonly names: ReadonlySet<string> } {
+  const isRoot = ({ source }: LockedPackage) => (source.kind === 'editable' || source.kind === 'virtual') && source.directory === '.';
+  const root = input.lock.packages.find(isRoot);
+  const there = root === undefined ? manifestGroups(input) : groupsOf(input, root);
+  return { root, names: new Set(there.filter((group) => !own.has(group))) };
 }
 
-function wantedGroups(input: Input, own: ReadonlySet<string>, borrowed: readonly string[]): ReadonlySet<string> {
+function wantedGroups(input: Input, own: ReadonlySet<string>, foreign: ReadonlySet<string>): ReadonlySet<string> {
   const { request } = input;
   const asked = request.groups.map(normalizeName);
   const byDefault = request.noDefaultGroups ? [] : defaultsOf(input, own);
-  for (const group of [...asked, ...byDefault]) {
-    if (!own.has(group) && !borrowed.includes(group)) throw unknownGroup(group, own);
-  }
+  const unknown = asked.find((group) => !own.has(group) && !foreign.has(group)) ?? byDefault.find((group) => !own.has(group));
+  if (unknown !== undefined) throw unknownGroup(unknown, new Set([...own, ...foreign]));
   const wanted = new Set([...byDefault.filter((group) => group !== 'dev'), ...asked]);
   for (const group of request.noGroups) wanted.delete(normalizeName(group));
   return wanted;

@@ -9,7 +9,7 @@ import { explainUnreached } from './dropped.ts';
 import { makeFilter } from './filters.ts';
 import { fitOf } from './fit.ts';
 import { makeGraph } from './graph.ts';
-import { type MarkerTest, makeMarkerTest } from './markers.ts';
+import { type Markers, makeMarkers } from './markers.ts';
 import { isProblem, type Problem, problemError } from './problem.ts';
 import { findRoots } from './roots.ts';
 import type { DroppedPackage, SelectedPackage, Selection, SelectionRequest } from './types.ts';
@@ -26,18 +26,18 @@ export interface SelectInput {
 /**
  * The exact distributions of one image, as `uv sync --no-dev --no-editable` would install them (uv-and-wheels §2).
  * Throws one error for the whole selection before anything is downloaded: `WHEEL_NONE_FITS`, `SDIST_UNSUPPORTED`,
- * `SOURCE_UNSUPPORTED`, `BACKEND_UNSUPPORTED`, `HASH_MISSING`; and `TARGET_UNSUPPORTED`, `PACKAGE_UNKNOWN`, `EXTRA_UNKNOWN`,
+ * `SOURCE_UNSUPPORTED`, `BACKEND_UNSUPPORTED`, `LOCK_UNHASHED`; and `TARGET_UNSUPPORTED`, `PACKAGE_UNKNOWN`, `EXTRA_UNKNOWN`,
  * `GROUP_UNKNOWN`, `SELECTION_CONFLICT`, `LOCK_INCONSISTENT` for a request that the lock cannot serve.
  */
 export function select(input: SelectInput): Selection {
   const { lock, project, target, request } = input;
   const python = target.base.python.version;
-  const holds = makeMarkerTest(markerEnvironment({ python, machine: machineOf(target.platform.architecture) }));
-  checkTarget(input, holds);
+  const markers = makeMarkers(markerEnvironment({ python, machine: machineOf(target.platform.architecture) }));
+  checkTarget(input, markers);
   const graph = makeGraph(lock);
   const roots = findRoots({ lock, project, request, graph });
-  const reached = walk({ lock, graph, roots, holds });
-  const leaveOut = makeFilter({ lock, roots: roots.packages, request });
+  const reached = walk({ lock, graph, roots, markers });
+  const leaveOut = makeFilter({ lock, project: roots.project, request });
   const installed = [...reached.packages.keys()].filter((locked) => leaveOut(locked) === undefined).sort(byName);
   checkUnique(installed, lock);
   const unreached = explainUnreached(lock, graph, reached);
@@ -79,7 +79,7 @@ function whyOf(locked: LockedPackage, reached: Reached): string {
   return names.join(' → ');
 }
 
-function checkTarget({ lock, target }: SelectInput, holds: MarkerTest): void {
+function checkTarget({ lock, target }: SelectInput, markers: Markers): void {
   const python = target.base.python.version;
   const where = { file: lock.file };
   const release = parseVersion(parseVersion(python).release.join('.'));
@@ -89,7 +89,7 @@ function checkTarget({ lock, target }: SelectInput, holds: MarkerTest): void {
       where,
     });
   }
-  if (lock.supportedMarkers.length > 0 && !lock.supportedMarkers.some((marker) => holds(marker))) {
+  if (lock.supportedMarkers.length > 0 && !lock.supportedMarkers.some((marker) => markers.holds(marker))) {
     throw new ToolError('TARGET_UNSUPPORTED', `uv.lock was not made for ${platformName(target.platform)} with Python ${python}`, {
       details: lock.supportedMarkers.map((marker) => `supported: ${marker}`),
       hint: 'widen tool.uv.environments and run uv lock',

@@ -8,6 +8,11 @@ export function defaultGroups(pyproject: Pyproject): readonly string[] | 'all' |
   return Array.isArray(value) ? names(value) : undefined;
 }
 
+/** Normalised names in `[project.optional-dependencies]`. */
+export function definedExtras(pyproject: Pyproject): readonly string[] {
+  return Object.keys(table(table(pyproject.data.project)['optional-dependencies'])).map(normalizeName);
+}
+
 /** Normalised names in `[dependency-groups]`, and `dev` for the older `tool.uv.dev-dependencies`. */
 export function definedGroups(pyproject: Pyproject): readonly string[] {
   const groups = Object.keys(table(pyproject.data['dependency-groups'])).map(normalizeName);
