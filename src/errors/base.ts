@@ -26,4 +26,28 @@ export const baseErrors = {
     cause: 'The minor version of the Python inside the base differs from the chosen one.',
     fix: 'Choose a base with the right Python, or set python in [tool.wherry].',
   },
+  PYTHON_UNUSABLE: {
+    exit: 1,
+    title: 'the wanted Python version cannot be used',
+    cause: 'It is outside of requires-python, is not CPython, or is none of the versions that Wherry knows: 3.11 to 3.14.',
+    fix: 'Set python = "3.13" in [tool.wherry], or change .python-version or requires-python.',
+  },
+  WHERRY_LOCK_BROKEN: {
+    exit: 1,
+    title: 'wherry.lock cannot be used',
+    cause: 'The file is not TOML, has an unexpected shape, holds a value that is not safe, or was written by a newer version.',
+    fix: 'Restore the file from version control, or delete it and run wherry lock.',
+  },
+  WHERRY_LOCK_INCOMPLETE: {
+    exit: 1,
+    title: 'wherry.lock lacks an entry',
+    cause: 'With --locked, or where CI is set, nothing is looked up anew, and wherry.lock does not have everything that this build needs.',
+    fix: 'Run wherry lock and commit wherry.lock.',
+  },
+  WHERRY_LOCK_UNWRITABLE: {
+    exit: 2,
+    title: 'wherry.lock cannot be written',
+    cause: 'The directory or the file is read-only, or the disk is full.',
+    fix: 'Make the directory writable, or build with --locked and a complete wherry.lock.',
+  },
 } as const satisfies Record<string, ErrorEntry>;

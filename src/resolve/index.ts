@@ -1,0 +1,19 @@
+/**
+ * In: an image's configuration, its project, wherry.lock. Out: the `Target`, and the lock with what was looked up for it.
+ * Must not: use the network for anything that wherry.lock has, change an entry that exists, or trust one before it is checked.
+ */
+export { debianPython, defaultBase, parseDebianName } from './base-name.ts';
+export { parseWherryLock, readWherryLock, sameWherryLock, writeWherryLock } from './lock-file.ts';
+export { formatWherryLock } from './lock-format.ts';
+export { choosePython, defaultMinor, supportedMinors } from './python.ts';
+export { factsOf, type ResolveOptions, resolveTarget } from './resolve.ts';
+export { resolveSizes, type SizesOptions } from './sizes.ts';
+export type { Target } from './target.ts';
+export {
+  emptyWherryLock,
+  findBase,
+  type LockedBase,
+  type LockMode,
+  lockMode,
+  type WherryLock,
+} from './wherry-lock.ts';

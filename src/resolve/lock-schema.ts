@@ -1,0 +1,152 @@
+import { z } from 'zod';
+import type { BaseFacts, DebianBase } from '../base/facts.ts';
+import { asDiffId, asDigest } from '../digest.ts';
+import type { Platform } from '../platform.ts';
+import { parseDebianName } from './base-name.ts';
+import { compareBases, type LockedBase, type WherryLock, wherryLockVersion } from './wherry-lock.ts';
+
+// Entries are edited by pull requests, so every value is checked before it can become a path, a URL or a line of a file.
+
+const digest = z
+  .string()
+  .regex(/^sha256:[0-9a-f]{64}$/, 'not a sha256 digest')
+  .transform(asDigest);
+const diffId = z
+  .string()
+  .regex(/^sha256:[0-9a-f]{64}$/, 'not a sha256 digest')
+  .transform(asDiffId);
+const size = z
+  .int()
+  .nonnegative()
+  .max(2 ** 40);
+const line = z.string().max(65_536).refine(isLine, 'not one line of text');
+const word = z
+  .string()
+  .min(1)
+  .max(512)
+  .regex(/^[!-~]+$/, 'not one word of ASCII');
+const absolutePath = z
+  .string()
+  .max(512)
+  .refine((path) => /^\/[A-Za-z0-9._+/-]+$/.test(path) && hasPlainSegments(path.slice(1)), 'not an absolute path of plain segments');
+const poolPath = z
+  .string()
+  .max(512)
+  .refine((path) => /^pool\/[A-Za-z0-9._+~%/-]+\.deb$/.test(path) && hasPlainSegments(path), 'not a path below pool/');
+
+const platform = z.enum(['linux/amd64', 'linux/arm64']).transform((name): Platform => {
+  return { os: 'linux', architecture: name === 'linux/amd64' ? 'amd64' : 'arm64' };
+});
+
+const debianPackage = z.strictObject({
+  name: z.string().regex(/^[a-z0-9][a-z0-9+.-]{1,127}$/, 'not a Debian package name'),
+  version: z.string().regex(/^[0-9][A-Za-z0-9.+:~-]{0,127}$/, 'not a Debian version'),
+  architecture: z.enum(['amd64', 'arm64', 'all']),
+  archive: z.enum(['debian', 'debian-security']),
+  path: poolPath,
+  size,
+  sha256: digest,
+});
+
+const debianEntry = z.strictObject({
+  reference: z.string().refine((text) => parseDebianName(text) !== undefined, 'not debian:12, debian:13 or their -noshell variants'),
+  platform,
+  kind: z.literal('debian'),
+  package: z.array(debianPackage).max(10_000),
+});
+
+const imageEntry = z.strictObject({
+  reference: word,
+  platform,
+  kind: z.literal('image'),
+  digest,
+  manifest: digest,
+  python: z.strictObject({ path: absolutePath, version: z.string().regex(/^3\.\d{1,3}\.\d{1,3}$/, 'not a Python version') }),
+  libc: z.strictObject({ kind: z.enum(['glibc', 'musl']), version: z.string().regex(/^\d{1,3}\.\d{1,3}$/, 'not a libc version') }),
+  shell: z.boolean(),
+  env: z.array(line.refine((text) => text.indexOf('=') > 0, 'not NAME=value')),
+  labels: z.record(line, z.string().max(65_536)),
+  volumes: z.array(line),
+  'exposed-ports': z.array(word),
+  passwd: z.array(line),
+  group: z.array(line),
+  packages: z.array(word),
+  sonames: z.array(word),
+  layer: z.array(z.strictObject({ mediaType: word, digest, size, diffId })).max(1000),
+});
+
+const fileSchema = z.strictObject({
+  version: z.literal(wherryLockVersion),
+  base: z
+    .array(z.discriminatedUnion('kind', [debianEntry, imageEntry]))
+    .max(1000)
+    .default([]),
+  sizes: z.record(digest, size).default({}),
+});
+
+/** What is wrong, and where: keys and indexes from the top. */
+export interface LockProblem {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
+
+/** Turns parsed TOML into a lock, or says what is wrong with it. */
+export function lockFromData(data: unknown): WherryLock | LockProblem {
+  const result = fileSchema.safeParse(data);
+  if (!result.success) return result.error.issues[0] ?? { path: [], message: 'invalid' };
+  const bases = result.data.base.map((entry) => (entry.kind === 'debian' ? fromDebian(entry) : fromImage(entry)));
+  const duplicate = bases.findIndex((entry, index) => bases.slice(0, index).some((other) => compareBases(entry, other) === 0));
+  if (duplicate !== -1) return { path: ['base', duplicate], message: 'a second entry of the same base and platform' };
+  return repeatedPackage(bases) ?? { bases: bases.sort(compareBases), sizes: result.data.sizes };
+}
+
+function fromDebian({ reference, platform: on, package: packages }: z.infer<typeof debianEntry>): LockedBase {
+  const name = parseDebianName(reference);
+  if (name === undefined) throw new TypeError('the schema lets only Debian names through');
+  const base: DebianBase = { kind: 'debian', ...name, packages };
+  return { kind: 'debian', reference, platform: on, base };
+}
+
+function fromImage(entry: z.infer<typeof imageEntry>): LockedBase {
+  const { reference, platform: on, python, libc, shell, packages, sonames } = entry;
+  const facts: BaseFacts = {
+    platform: on,
+    python,
+    libc,
+    passwd: text(entry.passwd),
+    group: text(entry.group),
+    shell,
+    packages,
+    sonames,
+    config: { env: entry.env, labels: entry.labels, volumes: entry.volumes, exposedPorts: entry['exposed-ports'] },
+    content: { kind: 'registry', reference, digest: entry.digest, manifest: entry.manifest, layers: entry.layer },
+  };
+  return { kind: 'image', reference, platform: on, facts };
+}
+
+function repeatedPackage(bases: readonly LockedBase[]): LockProblem | undefined {
+  for (const [index, entry] of bases.entries()) {
+    if (entry.kind !== 'debian') continue;
+    const names = entry.base.packages.map(({ name }) => name);
+    const at = names.findIndex((name, place) => names.indexOf(name) !== place);
+    if (at !== -1) return { path: ['base', index, 'package', at], message: 'a package that is listed twice' };
+    const foreign = entry.base.packages.findIndex(
+      ({ architecture }) => architecture !== 'all' && architecture !== entry.platform.architecture,
+    );
+    if (foreign !== -1)
+      return { path: ['base', index, 'package', foreign, 'architecture'], message: 'not the architecture of the platform' };
+  }
+  return undefined;
+}
+
+function text(lines: readonly string[]): string {
+  return lines.map((each) => `${each}\n`).join('');
+}
+
+function isLine(value: string): boolean {
+  return !/[\0\n\r]/.test(value);
+}
+
+function hasPlainSegments(path: string): boolean {
+  return path.split('/').every((segment) => segment !== '' && segment !== '.' && segment !== '..');
+}

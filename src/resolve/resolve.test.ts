@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest';
+import { amd64, contextWith, debianEntry, imageEntry, projectWith } from './fixture.ts';
+import { choosePython, resolveTarget } from './index.ts';
+import { emptyWherryLock, type LockMode, type WherryLock } from './wherry-lock.ts';
+
+const debian = { mirror: {}, snapshot: undefined };
+
+function choose(options: { python?: string; base?: string; requires?: string; file?: string; lock?: WherryLock }) {
+  const image = { python: options.python, base: options.base };
+  return choosePython({
+    image,
+    project: projectWith(options.requires, options.file),
+    platform: amd64,
+    lock: options.lock ?? emptyWherryLock,
+  });
+}
+
+describe('choosePython', () => {
+  it.each([
+    [{}, '3.13'],
+    [{ requires: '>=3.11' }, '3.13'],
+    [{ requires: '>=3.13.4' }, '3.13'],
+    [{ requires: '>=3.11,<3.13' }, '3.12'],
+    [{ requires: '==3.11.*' }, '3.11'],
+    [{ requires: '>=3.14' }, '3.14'],
+    [{ requires: '!=3.13.*' }, '3.14'],
+    [{ python: '3.12' }, '3.12'],
+    [{ python: '3.12', file: '3.11' }, '3.12'],
+    [{ file: '3.11' }, '3.11'],
+    [{ file: '3.11.9' }, '3.11'],
+    [{ file: 'cpython-3.12.1-linux-x86_64-gnu' }, '3.12'],
+    [{ base: 'debian:12' }, '3.11'],
+    [{ base: 'debian:13-noshell' }, '3.13'],
+    [{ base: 'python:3.12-slim' }, undefined],
+    [{ base: 'python:3.12-slim', file: '3.12' }, '3.12'],
+    [{ lock: { bases: [imageEntry('python:3.14-slim')], sizes: {} } }, '3.14'],
+    [{ lock: { bases: [imageEntry('python:3.14-slim'), debianEntry()], sizes: {} } }, '3.13'],
+    [{ lock: { bases: [imageEntry('python:3.14-slim')], sizes: {} }, requires: '<3.14' }, '3.13'],
+    [{ lock: { bases: [imageEntry('registry.example/x')], sizes: {} } }, '3.13'],
+  ])('%o gives %s', (options, minor) => {
+    const choice = choose(options);
+    expect(choice.minor).toBe(minor);
+    expect(choice.reason).toMatch(/^Python/);
+  });
+
+  it.each([
+    { requires: '<3.11' },
+    { requires: '>=4' },
+    { python: '3.10' },
+    { python: '3.15' },
+    { python: '3.11', requires: '>=3.12' },
+    { file: 'pypy@3.11' },
+    { file: '3' },
+    { base: 'debian:12', requires: '>=3.12' },
+  ])('%o is refused', (options) => {
+    expect(() => choose(options)).toThrow(expect.objectContaining({ code: 'PYTHON_UNUSABLE' }));
+  });
+
+  it('names the file that asked', () => {
+    expect(() => choose({ file: '2.7' })).toThrow(expect.objectContaining({ where: { file: '/p/.python-version' } }));
+  });
+});
+
+describe('resolveTarget', () => {
+  const resolve = (options: { python?: string; base?: string; requires?: string; lock: WherryLock; mode?: LockMode }) =>
+    resolveTarget({
+      image: { python: options.python, base: options.base, debian },
+      project: projectWith(options.requires),
+      platform: amd64,
+      lock: options.lock,
+      mode: options.mode ?? 'default',
+      ctx: contextWith({}),
+    });
+
+  it.each(['default', 'locked'] as const)('sends no request when the lock is complete (%s)', async (mode) => {
+    const lock = { bases: [debianEntry()], sizes: {} };
+    const { target, lock: after } = await resolve({ lock, mode });
+    expect(after).toBe(lock);
+    expect(target).toMatchObject({
+      pythonMinor: '3.13',
+      baseName: 'debian:13',
+      base: { python: { version: '3.13.5' }, libc: { version: '2.41' } },
+    });
+    expect(target.reasons).toEqual(['Python 3.13: wherry.lock has its base', 'base debian:13: the default for Python 3.13']);
+  });
+
+  it('takes the Python of a configured image', async () => {
+    const { target } = await resolve({ base: 'registry.example/x:1', lock: { bases: [imageEntry('registry.example/x:1')], sizes: {} } });
+    expect(target).toMatchObject({ pythonMinor: '3.12', baseName: 'registry.example/x:1' });
+  });
+
+  it('adds nothing in locked mode', async () => {
+    await expect(resolve({ lock: emptyWherryLock, mode: 'locked' })).rejects.toMatchObject({
+      code: 'WHERRY_LOCK_INCOMPLETE',
+      message: 'wherry.lock lacks the base debian:13 for linux/amd64',
+      hint: expect.stringContaining('wherry lock'),
+    });
+  });
+
+  it.each([
+    ['debian:13', '3.12', 'python:3.12-slim'],
+    ['debian:12', '3.13', 'debian:13'],
+    ['debian:13-noshell', '3.11', 'debian:12'],
+    ['registry.example/x:1', '3.13', 'debian:13'],
+  ])('refuses %s with Python %s and names a base that fits', async (base, python, hint) => {
+    const lock = { bases: [imageEntry('registry.example/x:1')], sizes: {} };
+    await expect(resolve({ base, python, lock })).rejects.toMatchObject({
+      code: 'BASE_PYTHON_MISMATCH',
+      hint: expect.stringContaining(`"${hint}"`),
+    });
+  });
+
+  it('refuses a patch release outside of requires-python', async () => {
+    const lock = { bases: [debianEntry()], sizes: {} };
+    await expect(resolve({ lock, requires: '>=3.13.6' })).rejects.toMatchObject({ code: 'BASE_PYTHON_MISMATCH' });
+  });
+
+  it('refuses an image with a Python that is too old', async () => {
+    const lock = { bases: [imageEntry('registry.example/x:1', '3.9.2')], sizes: {} };
+    await expect(resolve({ base: 'registry.example/x:1', lock })).rejects.toMatchObject({ code: 'PYTHON_UNUSABLE' });
+  });
+});
