@@ -1,3 +1,4 @@
+import type { Where } from '../errors/index.ts';
 import type { Platform } from '../platform.ts';
 
 /** Everything that one image is built from, after flags, WHERRY_* variables, files and defaults were merged (DESIGN §7). */
@@ -72,4 +73,16 @@ export interface HealthSpec {
   readonly timeout: number;
   readonly startPeriod: number;
   readonly retries: number;
+}
+
+/** Where one setting of one image came from, for `wherry config`. */
+export interface ConfigOrigin {
+  readonly image: string;
+  /** Key as in the file, for example `no-groups`. */
+  readonly key: string;
+  /** The value in the file's form, after merging. */
+  readonly value: unknown;
+  /** `--platform`, `WHERRY_PLATFORMS`, `[tool.wherry]`, `wherry.toml` or `default`. */
+  readonly origin: string;
+  readonly where?: Where;
 }

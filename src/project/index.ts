@@ -4,7 +4,6 @@
  */
 export { globToRegExp, hasGlob, normalPath } from './glob.ts';
 export { holdsPrivateKey } from './guards.ts';
-export { normalName } from './members.ts';
 export { placeOf } from './places.ts';
 export { type ReadProjectOptions, readProject } from './read.ts';
 export { isTable, parseToml, readPyproject, readTextIfThere, tableAt } from './toml.ts';

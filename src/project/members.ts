@@ -1,14 +1,10 @@
 import { dirname, relative, sep } from 'node:path';
 import { ToolError } from '../errors/index.ts';
+import { normalizeName } from '../packaging/index.ts';
 import { placeOf } from './places.ts';
 import { isTable, tableAt } from './toml.ts';
 import type { Member, Pyproject } from './types.ts';
 import type { FoundWorkspace } from './workspace.ts';
-
-/** A project name in its one normal form (PEP 503): lower case, runs of `-`, `_` and `.` become `-`. */
-export function normalName(name: string): string {
-  return name.replaceAll(/[-_.]+/g, '-').toLowerCase();
-}
 
 /** The members of a workspace, sorted by name. Throws WORKSPACE_INVALID for a shared name, PROJECT_BROKEN for a missing or wrong field. */
 export function readMembers(workspace: FoundWorkspace): readonly Member[] {
@@ -33,7 +29,7 @@ function sharedName(member: Member, other: Member): ToolError {
 
 function readMember(root: Pyproject, pyproject: Pyproject, required: ReadonlySet<string>): Member {
   const project = tableAt(pyproject.data, ['project']) ?? {};
-  const name = normalName(stringField(pyproject, 'name') ?? missingName(pyproject));
+  const name = normalizeName(stringField(pyproject, 'name') ?? missingName(pyproject));
   const path = relative(dirname(root.file), dirname(pyproject.file)).split(sep).join('/');
   const build = tableAt(pyproject.data, ['build-system']);
   const backend = build?.['build-backend'];
@@ -73,7 +69,7 @@ function requiredMembers(workspace: FoundWorkspace): ReadonlySet<string> {
     const sources = tableAt(pyproject.data, ['tool', 'uv', 'sources']) ?? {};
     for (const [name, source] of Object.entries(sources)) {
       const alternatives: readonly unknown[] = Array.isArray(source) ? source : [source];
-      if (alternatives.some((each) => isTable(each) && each['workspace'] === true)) names.add(normalName(name));
+      if (alternatives.some((each) => isTable(each) && each['workspace'] === true)) names.add(normalizeName(name));
     }
   }
   return names;

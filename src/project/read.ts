@@ -1,6 +1,7 @@
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { ToolError } from '../errors/index.ts';
-import { normalName, readMembers } from './members.ts';
+import { normalizeName } from '../packaging/index.ts';
+import { readMembers } from './members.ts';
 import { readStartSignals } from './signals.ts';
 import { readTextIfThere, tableAt } from './toml.ts';
 import type { Member, Project } from './types.ts';
@@ -26,7 +27,7 @@ export async function readProject(directory: string, options: ReadProjectOptions
   return {
     root,
     directory: chosen,
-    name: member?.name ?? normalName(basename(chosen)),
+    name: member?.name ?? normalizeName(basename(chosen)),
     member,
     members,
     rootPyproject: workspace.root,
@@ -48,7 +49,7 @@ function memberAt(members: readonly Member[], file: string): Member | undefined 
 }
 
 function memberNamed(members: readonly Member[], name: string): Member {
-  const found = members.find((member) => member.name === normalName(name));
+  const found = members.find((member) => member.name === normalizeName(name));
   if (found !== undefined) return found;
   const names = members.map((member) => member.name).join(', ');
   throw new ToolError('PROJECT_MEMBER_UNKNOWN', `the workspace has no member named ${name}`, { details: [`members: ${names}`] });

@@ -1,0 +1,10 @@
+/**
+ * In: a `Project`, the environment and flags. Out: `ImageConfig` for each image, with the origin of every value, and the JSON Schema.
+ * Must not: choose Python or a base, look at the host's platform, or use the network.
+ */
+export { type ConfigFlags, type LoadConfigInput, type LoadedConfig, loadConfig } from './load.ts';
+export { type ConfigFile, configJsonSchema, configSchema, type ImageKeys } from './schema.ts';
+export { looksSecret } from './secrets.ts';
+export { suggest } from './suggest.ts';
+export type { ConfigOrigin, DirectorySpec, FileSpec, HealthSpec, ImageConfig, UserSpec } from './types.ts';
+export { commandLine, splitWords } from './words.ts';

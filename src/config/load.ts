@@ -1,0 +1,133 @@
+import { ToolError } from '../errors/index.ts';
+import { normalizeName } from '../packaging/index.ts';
+import type { Project } from '../project/index.ts';
+import { type FoundConfig, findConfig } from './file.ts';
+import { defaultKeys, imageConfig } from './image.ts';
+import { configInvalid } from './issues.ts';
+import { settingsFromFlags, settingsFromVariables } from './outside.ts';
+import { type ImageKeys, imageKeySchemas, imageName } from './schema.ts';
+import { suggest } from './suggest.ts';
+import type { ConfigOrigin, ImageConfig } from './types.ts';
+
+export interface LoadConfigInput {
+  readonly project: Project;
+  /** The process environment; only WHERRY_* are looked at. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly flags?: ConfigFlags;
+}
+
+/** What the command line says. `values` has the file's keys (`platforms`, `no-groups`, ...). */
+export interface ConfigFlags {
+  /** `--image NAME`; all images if empty. */
+  readonly images?: readonly string[];
+  readonly values?: Partial<ImageKeys>;
+}
+
+export interface LoadedConfig {
+  /** At least one, in the order of the file. */
+  readonly images: readonly ImageConfig[];
+  readonly origins: readonly ConfigOrigin[];
+  /** One line each, for people. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Merges flags, WHERRY_* variables, the file and defaults, in this order of precedence, into the settings of each image (DESIGN §7).
+ * Tables of names (env, labels, annotations, links) are merged by key, everything else is replaced as a whole.
+ * Throws CONFIG_INVALID, CONFIG_UNKNOWN_KEY, CONFIG_NOT_YET, SECRET_REFUSED, USAGE, PROJECT_BROKEN.
+ */
+export async function loadConfig(input: LoadConfigInput): Promise<LoadedConfig> {
+  const found = await findConfig(input.project);
+  const outside = [...outsideSources(input)];
+  const names = chosenNames(input, found);
+  const merged = names.map((name) => mergeImage(name, [...outside, ...fileSources(found, name), defaultSource]));
+  const images = merged.map((image) => imageConfig(image, { debian: found?.file.debian }));
+  const bytecode = merged.find((image) => image.values.bytecode === 'all' || image.values.bytecode === 'deps')?.values.bytecode;
+  return {
+    images,
+    origins: merged.flatMap((image) => image.origins),
+    notes: bytecode === undefined ? [] : [`bytecode = "${bytecode}" is taken as "none": this version compiles no bytecode`],
+  };
+}
+
+type Key = keyof ImageKeys;
+
+/** One layer of settings; the first source that has a key wins. */
+interface Source {
+  readonly values: Partial<ImageKeys>;
+  origin(key: Key): Pick<ConfigOrigin, 'origin' | 'where'>;
+}
+
+function* outsideSources(input: LoadConfigInput): Generator<Source> {
+  const flags = settingsFromFlags(input.flags?.values ?? {});
+  yield { values: flags.values, origin: (key) => ({ origin: flags.nameOf(key) }) };
+  const variables = settingsFromVariables(input.env);
+  yield { values: variables.values, origin: (key) => ({ origin: variables.nameOf(key) }) };
+}
+
+function fileSources(found: FoundConfig | undefined, name: string): readonly Source[] {
+  if (found === undefined) return [];
+  const { images, debian: _debian, ...shared } = found.file;
+  const place = (path: readonly string[]): Pick<ConfigOrigin, 'origin' | 'where'> => {
+    const where = found.where(path);
+    return where === undefined ? { origin: found.name } : { origin: found.name, where };
+  };
+  return [
+    { values: images?.[name] ?? {}, origin: (key) => place(['images', name, key]) },
+    { values: shared, origin: (key) => place([key]) },
+  ];
+}
+
+const defaultSource: Source = { values: defaultKeys, origin: () => ({ origin: 'default' }) };
+
+const mergedTables: ReadonlySet<Key> = new Set(['env', 'labels', 'annotations', 'links']);
+
+/** The file's form of one image after merging, with where each value came from. */
+export interface MergedImage {
+  readonly name: string;
+  readonly values: Partial<ImageKeys>;
+  readonly origins: readonly ConfigOrigin[];
+}
+
+function mergeImage(name: string, sources: readonly Source[]): MergedImage {
+  const values: Record<string, unknown> = {};
+  const origins: ConfigOrigin[] = [];
+  for (const key of Object.keys(imageKeySchemas) as Key[]) {
+    const having = sources.filter((source) => source.values[key] !== undefined);
+    const first = having[0];
+    if (first === undefined) continue;
+    const tables = having.map((source) => source.values[key]).toReversed();
+    values[key] = mergedTables.has(key) ? Object.assign({}, ...tables) : first.values[key];
+    origins.push({ image: name, key, value: values[key], ...first.origin(key) });
+  }
+  return { name, values: values as Partial<ImageKeys>, origins };
+}
+
+/** Settings of the workspace root, seen from one of its members, are about that member alone. */
+function isFor(image: Partial<ImageKeys>, project: Project): boolean {
+  return image.package !== undefined && normalizeName(image.package) === project.member?.name;
+}
+
+/** Without `[images]` there is one image, named after the project. */
+function chosenNames(input: LoadConfigInput, found: FoundConfig | undefined): readonly string[] {
+  const names = imageNames(input.project, found);
+  const wanted = input.flags?.images ?? [];
+  for (const name of wanted) {
+    if (names.includes(name)) continue;
+    const near = suggest(name, names);
+    throw new ToolError('USAGE', `--image ${name}: there is no such image`, {
+      details: [`images: ${names.join(', ')}`],
+      ...(near === undefined ? {} : { hint: `did you mean --image ${near}?` }),
+    });
+  }
+  return wanted.length === 0 ? names : names.filter((name) => wanted.includes(name));
+}
+
+function imageNames(project: Project, found: FoundConfig | undefined): readonly string[] {
+  const all = Object.entries(found?.file.images ?? {});
+  const mine = found?.scope === 'root' ? all.filter(([, image]) => isFor(image, project)) : all;
+  if (mine.length > 0) return mine.map(([name]) => name);
+  const name = project.name.replaceAll(/[^a-z0-9-]+/g, '-').replaceAll(/^-+|-+$/g, '');
+  if (imageName.safeParse(name).success) return [name];
+  throw configInvalid(`the name ${project.name} cannot name an image`, undefined, 'name one: [tool.wherry.images.NAME]');
+}
