@@ -21,6 +21,19 @@ export const produceErrors = {
       'The archive is damaged, cut off, or uses something that no image needs (sparse files, unknown entry types, paths that leave it).',
     fix: 'Download or make the archive again. If it is a layer of a base image, choose another base.',
   },
+  UVBUILD_INVALID: {
+    exit: 1,
+    title: 'uv_build would refuse the project',
+    cause: 'A value of [project], [build-system] or [tool.uv.build-backend] is wrong, or a file that they name cannot be used.',
+    fix: 'Correct the value named in the message; uv build --wheel shows the same problem.',
+  },
+  UVBUILD_MODULE_MISSING: {
+    exit: 1,
+    title: 'uv_build finds no module in the project',
+    cause:
+      'By default the module is src/NAME with an __init__.py, where NAME is the package name with underscores. Ignored files do not count.',
+    fix: 'Create the module, or set module-root or module-name in [tool.uv.build-backend].',
+  },
   VENV_PATH: {
     exit: 1,
     title: 'the path of the virtual environment cannot be used',

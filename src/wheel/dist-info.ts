@@ -1,18 +1,18 @@
+import { compareVersions, normalizeName, tryParseVersion } from '../packaging/index.ts';
 import type { WheelItem } from '../plan/recipe.ts';
 import type { Zip, ZipEntry } from '../zip/index.ts';
+import type { WheelIdentity } from './layout.ts';
 import { invalidWheel, refuse } from './rules.ts';
 
 const maxMetadata = 64 * 1024 * 1024;
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
 /** An opened wheel whose identity was checked. */
-export interface Wheel {
+export interface Wheel extends WheelIdentity {
   readonly zip: Zip;
   readonly item: WheelItem;
   /** `django-5.2.dist-info`. */
   readonly distInfo: string;
-  /** `django-5.2.data`. */
-  readonly dataDirectory: string;
   readonly files: ReadonlyMap<string, ZipEntry>;
 }
 
@@ -20,7 +20,8 @@ export interface Wheel {
 export function identifyWheel(zip: Zip, item: WheelItem): Wheel {
   const files = new Map(zip.entries.filter((entry) => entry.type === 'file').map((entry) => [entry.path, entry]));
   const distInfo = findDistInfo(zip, files);
-  const wheel = { zip, item, distInfo, dataDirectory: distInfo.replace(/\.dist-info$/, '.data'), files };
+  const dataDirectory = distInfo.replace(/\.dist-info$/, '.data');
+  const wheel = { zip, item, distInfo, dataDirectory, files, label: zip.label, name: normalizeName(item.name) };
   const metadata = parseHeaders(requiredText(wheel, 'METADATA'));
   checkIdentity(wheel, metadata);
   const version = parseHeaders(requiredText(wheel, 'WHEEL')).get('wheel-version');
@@ -41,12 +42,14 @@ function checkIdentity(wheel: Wheel, metadata: ReadonlyMap<string, string>): voi
   const version = metadata.get('version') ?? '';
   const { item } = wheel;
   const sameName = normalizeName(name) === normalizeName(item.name);
-  const sameVersion = version === item.version || version === item.version.split('+', 1)[0];
-  if (!sameName || !sameVersion) throw refuse(wheel.zip.label, 'metadata-mismatch', `${name} ${version}`);
+  if (!sameName || !isSameVersion(version, item.version)) throw refuse(wheel.zip.label, 'metadata-mismatch', `${name} ${version}`);
 }
 
-function normalizeName(name: string): string {
-  return name.toLowerCase().replace(/[-_.]+/g, '-');
+/** Equal as versions; the wheel may leave out the local part. */
+function isSameVersion(found: string, wanted: string): boolean {
+  const [a, b, general] = [found, wanted, wanted.split('+', 1)[0] ?? ''].map(tryParseVersion);
+  if (a === undefined || b === undefined || general === undefined) return found === wanted;
+  return compareVersions(a, b) === 0 || compareVersions(a, general) === 0;
 }
 
 /** Text of a file of .dist-info, or undefined; throws WHEEL_INVALID if it is not UTF-8. */

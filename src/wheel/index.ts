@@ -3,7 +3,9 @@
  * Must not: run Python, depend on the host, keep a path that leaves the environment, or let the order of wheels decide anything.
  */
 export { parseScripts, type Script, scriptText } from './entry-points.ts';
+export { relativeToSite } from './files.ts';
 export { checkCollisions, installWheels, type OpenMaterial, type WheelFile, wheelFileList } from './install.ts';
+export { destinationOf, type WheelIdentity } from './layout.ts';
 export { comparePaths } from './order.ts';
 export { formatRecord, type RecordRow, recordHash } from './record.ts';
 export { isReservedScript } from './rules.ts';

@@ -1,4 +1,3 @@
-import type { Wheel } from './dist-info.ts';
 import { invalidWheel, isReservedScript, refuse } from './rules.ts';
 import type { VenvLayout } from './venv-path.ts';
 
@@ -9,9 +8,19 @@ export interface Destination {
   readonly isScript: boolean;
 }
 
+/** What the layout must know of a wheel. */
+export interface WheelIdentity {
+  /** Name for messages. */
+  readonly label: string;
+  /** Normalised package name. */
+  readonly name: string;
+  /** `django-5.2.data`. */
+  readonly dataDirectory: string;
+}
+
 /** Maps a path in the wheel to the environment (binary distribution format, "The .data directory"); refuses names that would do harm. */
-export function destinationOf(path: string, wheel: Wheel, layout: VenvLayout): Destination {
-  const label = wheel.zip.label;
+export function destinationOf(path: string, wheel: WheelIdentity, layout: VenvLayout): Destination {
+  const { label } = wheel;
   if (path.split('/').some((segment) => segment.startsWith('.wh.'))) throw refuse(label, 'whiteout-name', path);
   const [top, key = '', ...rest] = path.split('/');
   if (top !== wheel.dataDirectory) return { path: `${layout.sitePackages}/${path}`, isScript: false };
@@ -21,22 +30,22 @@ export function destinationOf(path: string, wheel: Wheel, layout: VenvLayout): D
   return destination;
 }
 
-function dataDestination(file: { key: string; rest: string[]; path: string }, wheel: Wheel, layout: VenvLayout): Destination {
+function dataDestination(file: { key: string; rest: string[]; path: string }, wheel: WheelIdentity, layout: VenvLayout): Destination {
   const below = file.rest.join('/');
   switch (file.key) {
     case 'purelib':
     case 'platlib':
       return { path: `${layout.sitePackages}/${below}`, isScript: false };
     case 'scripts':
-      if (file.rest.length > 1) throw invalidWheel(wheel.zip.label, `${file.path} is in a directory below scripts`);
+      if (file.rest.length > 1) throw invalidWheel(wheel.label, `${file.path} is in a directory below scripts`);
       return { path: `${layout.bin}/${below}`, isScript: true };
     case 'headers':
-      return { path: `${layout.include}/${wheel.item.name}/${below}`, isScript: false };
+      return { path: `${layout.include}/${wheel.name}/${below}`, isScript: false };
     case 'data':
       // lib64 is a link to lib: files written through it end up there.
       return { path: `${layout.root}/${below.replace(/^lib64\//, 'lib/')}`, isScript: false };
     default:
-      throw invalidWheel(wheel.zip.label, `${file.path} has the unknown .data key ${JSON.stringify(file.key)}`);
+      throw invalidWheel(wheel.label, `${file.path} has the unknown .data key ${JSON.stringify(file.key)}`);
   }
 }
 

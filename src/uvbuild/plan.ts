@@ -1,0 +1,203 @@
+import { type Digest, digestOf, hexOf } from '../digest.ts';
+import { normalizeName, parseVersion } from '../packaging/index.ts';
+import type { FileEntry } from '../plan/recipe.ts';
+import type { Member, SourceTree } from '../project/types.ts';
+import { epoch } from '../tar/types.ts';
+import {
+  comparePaths,
+  destinationOf,
+  formatRecord,
+  ownedParents,
+  parseScripts,
+  recordHash,
+  relativeToSite,
+  scriptText,
+  type VenvLayout,
+  venvLayout,
+} from '../wheel/index.ts';
+import { entryPointsText } from './entry-points.ts';
+import { invalidProject } from './errors.ts';
+import { metadataText } from './metadata.ts';
+import { distName, findModules } from './modules.ts';
+import { filesByPath, licensePaths, type RegularFile, type WheelSource, wheelSources } from './sources.ts';
+import { type BuildTables, readTables } from './tables.ts';
+
+const twentyYears = 631_152_000;
+const placeholder = '#!python';
+
+export interface UvBuildOptions {
+  readonly member: Member;
+  /** The member's own directory; ignored files are not in it. */
+  readonly tree: SourceTree;
+  /** Absolute path of the environment in the image. */
+  readonly venv: string;
+  /** `X.Y`. */
+  readonly pythonMinor: string;
+  /** Texts of the files that `uvBuildInputs` lists, by path below the tree. */
+  readonly texts: ReadonlyMap<string, string>;
+  /** Where the source would be in the image, for direct_url.json; without it the file is left out, as host paths must not leak. */
+  readonly directUrlPath?: string;
+}
+
+/** What the wheel of uv_build leaves in an environment, as entries of a files recipe. */
+export interface UvBuildPlan {
+  /** Normalised. */
+  readonly name: string;
+  /** Normalised (PEP 440). */
+  readonly version: string;
+  /** Sorted bytewise, parents before children; the environment's own directories included. */
+  readonly entries: readonly FileEntry[];
+  /** Generated files by digest; all others are files of the tree. */
+  readonly texts: Readonly<Record<Digest, string>>;
+}
+
+interface Build {
+  readonly options: UvBuildOptions;
+  readonly tables: BuildTables;
+  readonly files: ReadonlyMap<string, RegularFile>;
+  readonly layout: VenvLayout;
+  readonly name: string;
+  readonly version: string;
+  readonly distInfo: string;
+}
+
+/** A file in the environment: from the tree, or a text made here. */
+interface OutputFile {
+  readonly path: string;
+  readonly mode: 0o644 | 0o755;
+  readonly sha256: Digest;
+  readonly size: number;
+  readonly text?: string;
+}
+
+/** Paths, below the tree, of the files whose text `planUvBuild` must know. Throws UVBUILD_INVALID. */
+export function uvBuildInputs(member: Member, tree: SourceTree): string[] {
+  const { project, settings } = readTables(member);
+  const { readme, license } = project;
+  const scripts = settings.data.scripts?.replace(/\/*$/, '/').replace(/^\.\//, '');
+  const named = [
+    ...(typeof readme === 'string' ? [readme] : readme !== undefined && 'file' in readme ? [readme.file] : []),
+    ...(typeof license === 'object' && 'file' in license ? [license.file] : []),
+    ...(scripts === undefined
+      ? []
+      : [...filesByPath(tree)].filter(([path, file]) => path.startsWith(scripts) && file.executable).map(([path]) => path)),
+  ];
+  return [...new Set(named)].sort(comparePaths);
+}
+
+/**
+ * Builds and installs a `uv_build` project without running anything: the files of its wheel at their places in the environment.
+ * Pure. Throws UVBUILD_MODULE_MISSING, UVBUILD_INVALID, ARCHIVE_UNSAFE, WHEEL_INVALID, VENV_PATH, and the codes of bad versions and requirements.
+ */
+export function planUvBuild(options: UvBuildOptions): UvBuildPlan {
+  const { member, tree } = options;
+  const tables = readTables(member);
+  const files = filesByPath(tree);
+  const roots = findModules(member, tables, new Set(files.keys()));
+  const name = normalizeName(tables.project.name);
+  const version = parseVersion(tables.project.version).text;
+  const distInfo = `${distName(name)}-${version}.dist-info`;
+  const build: Build = { options, tables, files, layout: venvLayout(options.venv, options.pythonMinor), name, version, distInfo };
+  const sources = wheelSources(member, { tables, tree, files, roots, version });
+  const outputs = withRecord(build, dropReplaced([...sources.map((source) => installSource(build, source)), ...generated(build)]));
+  return { name, version, entries: toEntries(build, outputs), texts: textsOf(outputs) };
+}
+
+function installSource(build: Build, source: WheelSource): OutputFile {
+  const identity = {
+    label: `${build.name} ${build.version}`,
+    name: build.name,
+    dataDirectory: build.distInfo.replace(/\.dist-info$/, '.data'),
+  };
+  const { path, isScript } = destinationOf(source.wheelPath, identity, build.layout);
+  const { sha256, size, executable } = source.file;
+  const script = isScript ? build.options.texts.get(source.file.path) : undefined;
+  if (script?.startsWith(placeholder)) return rewrittenScript(build, { path, sha256, text: script });
+  return { path, mode: isScript || executable ? 0o755 : 0o644, sha256, size };
+}
+
+function rewrittenScript(build: Build, script: { path: string; sha256: Digest; text: string }): OutputFile {
+  if (digestOf(script.text) !== script.sha256) throw invalidProject(build.options.member, `the script ${script.path} is not UTF-8`);
+  const newline = script.text.indexOf('\n');
+  return output(script.path, `#!${build.layout.python}${newline < 0 ? '' : script.text.slice(newline)}`, 0o755);
+}
+
+function output(path: string, text: string, mode: 0o644 | 0o755 = 0o644): OutputFile {
+  return { path, mode, sha256: digestOf(text), size: Buffer.byteLength(text), text };
+}
+
+/** dist-info and the commands in `bin`. */
+function generated(build: Build): OutputFile[] {
+  const { options, tables, layout } = build;
+  const { member } = options;
+  const at = (file: string) => `${layout.sitePackages}/${build.distInfo}/${file}`;
+  const licenseFiles = licensePaths(tables, member, build.files);
+  const metadata = metadataText(tables.project, { member, licenseFiles, readText: (path) => readText(build, path) });
+  const entryPoints = entryPointsText(tables.project, member);
+  const scripts = parseScripts(entryPoints ?? '', { wheel: `${build.name} ${build.version}`, pythonMinor: options.pythonMinor });
+  const url = options.directUrlPath;
+  return [
+    ...licenseFiles.map((path) => licenseFile(build, path, at(`licenses/${path}`))),
+    ...scripts.map((script) => output(`${layout.bin}/${script.name}`, scriptText(script, layout.python), 0o755)),
+    output(at('METADATA'), metadata),
+    output(at('WHEEL'), 'Wheel-Version: 1.0\nGenerator: wherry\nRoot-Is-Purelib: true\nTag: py3-none-any\n'),
+    ...(entryPoints === undefined ? [] : [output(at('entry_points.txt'), entryPoints)]),
+    output(at('INSTALLER'), 'wherry\n'),
+    output(at('REQUESTED'), ''),
+    ...(url === undefined ? [] : [output(at('direct_url.json'), JSON.stringify({ url: `file://${encodeURI(url)}`, dir_info: {} }))]),
+  ];
+}
+
+function licenseFile(build: Build, path: string, to: string): OutputFile {
+  const file = build.files.get(path);
+  if (file === undefined) throw invalidProject(build.options.member, `the licence file ${path} is missing`);
+  return { path: to, mode: file.executable ? 0o755 : 0o644, sha256: file.sha256, size: file.size };
+}
+
+function readText(build: Build, path: string): string {
+  const text = build.options.texts.get(path);
+  if (text !== undefined) return text;
+  throw invalidProject(build.options.member, `${path}, which [project] names, is missing or ignored`);
+}
+
+/** Later files win, as commands win over data scripts of the same name. */
+function dropReplaced(files: readonly OutputFile[]): OutputFile[] {
+  return [...new Map(files.map((file) => [file.path, file])).values()];
+}
+
+function withRecord(build: Build, files: readonly OutputFile[]): OutputFile[] {
+  const path = `${build.layout.sitePackages}/${build.distInfo}/RECORD`;
+  const rows = files.map((file) => ({
+    path: relativeToSite(file.path, build.layout),
+    hash: file.text === undefined ? `sha256=${Buffer.from(hexOf(file.sha256), 'hex').toString('base64url')}` : recordHash(file.text),
+    size: file.size,
+  }));
+  return [...files, output(path, formatRecord([...rows, { path: relativeToSite(path, build.layout), hash: undefined, size: undefined }]))];
+}
+
+function toEntries(build: Build, files: readonly OutputFile[]): FileEntry[] {
+  const own = { uid: 0, gid: 0 } as const;
+  const directories = new Set([...ownedParents(build.layout.root), ...files.flatMap(({ path }) => parentsBelow(path, build.layout.root))]);
+  const entries: FileEntry[] = [
+    ...[...directories].map((path): FileEntry => ({ type: 'directory', path, mode: 0o755, mtime: epoch, ...own })),
+    ...files.map(
+      ({ path, mode, sha256, size }): FileEntry => ({ type: 'file', path, mode, sha256, size, mtime: firstPartyTime(sha256), ...own }),
+    ),
+  ];
+  return entries.sort((a, b) => comparePaths(a.path, b.path));
+}
+
+function parentsBelow(path: string, root: string): string[] {
+  const segments = path.split('/');
+  const depth = root.split('/').length;
+  return segments.slice(depth).map((_, index) => segments.slice(0, depth + index).join('/'));
+}
+
+/** mtime of first-party files: follows the content, so that ETags of served files change with it. Seconds since 1970. */
+export function firstPartyTime(sha256: Digest): number {
+  return epoch + (Number.parseInt(hexOf(sha256).slice(0, 8), 16) % twentyYears);
+}
+
+function textsOf(files: readonly OutputFile[]): Record<Digest, string> {
+  return Object.fromEntries(files.flatMap((file) => (file.text === undefined ? [] : [[file.sha256, file.text]]))) as Record<Digest, string>;
+}
