@@ -56,12 +56,15 @@ export async function openPartial(paths: StorePaths, expected: Digest): Promise<
     () => true,
     () => false,
   );
+  let handle: FileHandle | undefined;
   try {
-    const handle = await open(path, found ? 'r+' : 'wx+', 0o600);
+    handle = await open(path, found ? 'r+' : 'wx+', 0o600);
     const blob = new FilePartialBlob(paths, { path, handle }, home);
     await blob.resume();
     return blob;
   } catch (error) {
+    await handle?.close();
+    await rm(path, { force: true });
     throw diskError(error, 'write to the store');
   }
 }

@@ -29,6 +29,7 @@ export function blobSink(directory: string, temporary = temporaryIn(directory)):
   let file: number | undefined = attempt(() => openSync(temporary, 'wx', 0o600));
   let size = 0;
   let held = 0;
+  let committed = false;
 
   const flush = (bytes: Uint8Array) => {
     for (let done = 0; done < bytes.length; ) done += writeSync(file ?? -1, bytes, done);
@@ -56,13 +57,13 @@ export function blobSink(directory: string, temporary = temporaryIn(directory)):
         const digest = asDigest(`sha256:${hash.digest('hex')}`);
         mkdirSync(dirname(blobPath(paths, digest)), { recursive: true, mode: 0o700 });
         renameSync(temporary, blobPath(paths, digest));
+        committed = true;
         return { digest, size };
       }),
     abort: () => {
-      if (file === undefined) return;
-      closeSync(file);
+      if (file !== undefined) closeSync(file);
       file = undefined;
-      rmSync(temporary, { force: true });
+      if (!committed) rmSync(temporary, { force: true });
     },
   };
 }

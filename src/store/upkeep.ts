@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { ownerOf } from './disk.ts';
 import { asLayer } from './open.ts';
 import { blobPath, storePaths } from './paths.ts';
 import { readRecord } from './records.ts';
@@ -94,7 +95,9 @@ export async function verifyStore(directory: string): Promise<StoreCheck> {
   for (const record of documents ?? []) {
     if ((await readRecord(record.path)) === undefined) problems.push(`document ${basename(record.path)} is damaged`);
   }
-  for (const file of temporary ?? []) problems.push(`temporary file ${basename(file.path)} is left`);
+  // Files of processes that are at work, here or on another machine, are no problem.
+  const left = (temporary ?? []).filter((file) => ownerOf(basename(file.path)).alive === false);
+  for (const file of left) problems.push(`temporary file ${basename(file.path)} is left`);
   return { blobs: blobs?.length ?? 0, layers: layers?.length ?? 0, documents: documents?.length ?? 0, problems };
 }
 
