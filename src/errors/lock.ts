@@ -56,6 +56,12 @@ export const lockErrors = {
     cause: 'Wherry reads version 1 of the format, in every revision.',
     fix: 'Use a newer Wherry, or run uv lock with a uv that writes version 1.',
   },
+  LOCK_UNVERIFIED: {
+    exit: 1,
+    title: 'uv.lock cannot be compared with the project',
+    cause: 'Something that the lock was made from is computed by a build backend, or has a form that is not understood here.',
+    fix: 'Run uv lock --check, and build with --frozen; or write the dependencies into pyproject.toml.',
+  },
   MARKER_INVALID: {
     exit: 1,
     title: 'an environment marker cannot be read',

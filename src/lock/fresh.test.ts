@@ -1,0 +1,114 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { projectOf } from './fixture.ts';
+import { requireFreshLock } from './fresh.ts';
+import { readLock } from './read.ts';
+
+const app = `[project]
+name = "app"
+version = "1"
+requires-python = ">=3.11"
+dependencies = ["tree"]
+[tool.uv.sources]
+tree = { path = "tree" }
+`;
+const tree = `[project]\nname = "tree"\nversion = "2"\n`;
+const lock = `version = 1
+revision = 3
+requires-python = ">=3.11"
+[[package]]
+name = "app"
+version = "1"
+source = { virtual = "." }
+dependencies = [{ name = "tree" }]
+[package.metadata]
+requires-dist = [{ name = "tree", directory = "tree" }]
+[[package]]
+name = "tree"
+version = "2"
+source = { directory = "tree" }
+`;
+
+let root = '';
+
+beforeEach(async () => {
+  root = await mkdtemp(path.join(tmpdir(), 'wherry-lock-'));
+});
+
+afterEach(async () => {
+  await rm(root, { recursive: true });
+});
+
+async function put(name: string, text: string): Promise<void> {
+  await mkdir(path.dirname(path.join(root, name)), { recursive: true });
+  await writeFile(path.join(root, name), text);
+}
+
+async function check(text: string, options: { frozen?: boolean } = {}): Promise<void> {
+  const project = projectOf({ '.': text }, root);
+  await requireFreshLock(project, await readLock(project), { frozen: false, ...options });
+}
+
+test('a fresh lock passes', async () => {
+  await put('uv.lock', lock);
+  await put('tree/pyproject.toml', tree);
+  await expect(check(app)).resolves.toBeUndefined();
+});
+
+test('a stale lock is refused with field, both values, place and command; only frozen skips that', async () => {
+  await put('uv.lock', lock);
+  await put('tree/pyproject.toml', tree);
+  const changed = app.replace('">=3.11"', '">=3.12"').replace('version = "1"', 'version = "1.1"');
+  await expect(check(changed)).rejects.toMatchObject({
+    code: 'LOCK_STALE',
+    message: 'uv.lock does not match project.requires-python',
+    details: ['uv.lock has: >=3.11', 'the project has: >=3.12', 'project.version: uv.lock has 1, the project has 1.1'],
+    hint: 'run uv lock, or build with --frozen to use the lock as it is',
+    where: { file: path.join(root, 'pyproject.toml'), line: 4 },
+  });
+  await expect(check(changed, { frozen: true })).resolves.toBeUndefined();
+});
+
+test('trees outside the workspace are read', async () => {
+  await put('uv.lock', lock);
+  await put('tree/pyproject.toml', tree.replace('"2"', '"3"'));
+  await expect(check(app)).rejects.toMatchObject({ code: 'LOCK_STALE', message: expect.stringContaining('project.version') });
+  await put('tree/pyproject.toml', `${tree}[tool.uv]\npackage = false\n`);
+  await expect(check(app)).rejects.toMatchObject({ code: 'LOCK_STALE', message: expect.stringContaining('tool.uv.sources.tree') });
+  await rm(path.join(root, 'tree'), { recursive: true });
+  await expect(check(app)).rejects.toMatchObject({ code: 'LOCK_UNVERIFIED', hint: expect.stringContaining('--frozen') });
+});
+
+test('uv.toml is read, and refused when it is not TOML', async () => {
+  await put('uv.lock', lock);
+  await put('tree/pyproject.toml', tree);
+  await put('uv.toml', 'resolution = "lowest"');
+  await expect(check(app)).rejects.toMatchObject({ code: 'LOCK_STALE', message: expect.stringContaining('tool.uv.resolution') });
+  await put('uv.toml', 'resolution = ?');
+  await expect(check(app)).rejects.toMatchObject({ code: 'LOCK_UNVERIFIED' });
+});
+
+test.each([
+  [undefined, app, 'run uv lock and commit'],
+  ['poetry.lock', app, 'run uv lock and commit'],
+  ['poetry.lock', '[tool.poetry]\nname = "app"\n', 'uvx migrate-to-uv'],
+  ['pdm.lock', app, '[dependency-groups]'],
+  ['requirements.txt', app, 'uv add -r requirements.txt'],
+  ['requirements.txt', '', 'uv init --bare'],
+])('no uv.lock beside %s', async (beside, text, hint) => {
+  if (beside !== undefined) await put(beside, '');
+  const found = readLock(projectOf({ '.': text }, root));
+  await expect(found).rejects.toMatchObject({
+    code: 'LOCK_MISSING',
+    hint: expect.stringContaining(hint),
+    where: { file: path.join(root, 'uv.lock') },
+  });
+  await expect(found).rejects.toMatchObject({ details: beside === undefined ? [] : [expect.stringContaining(beside)] });
+});
+
+test('a directory in place of uv.lock', async () => {
+  await mkdir(path.join(root, 'uv.lock'));
+  await expect(readLock(projectOf({ '.': app }, root))).rejects.toMatchObject({ code: 'LOCK_BROKEN' });
+});

@@ -1,0 +1,60 @@
+import { ToolError } from '../errors/index.ts';
+import type { Project } from '../project/types.ts';
+import { checkLock } from './check.ts';
+import type { Staleness, Surroundings } from './staleness.ts';
+import { readTrees, readUvToml } from './trees.ts';
+import type { Lock } from './types.ts';
+
+export interface FreshnessOptions {
+  /** Use the lock as it is (`--frozen`). */
+  readonly frozen: boolean;
+  /** The default index that uv is configured with here, where it is known. */
+  readonly defaultIndex?: string;
+}
+
+/** Reads what `checkLock` cannot see in the project: source trees outside the workspace, and uv.toml. */
+export async function readSurroundings(project: Project, lock: Lock): Promise<Surroundings> {
+  const [trees, uvToml] = await Promise.all([readTrees(project, lock), readUvToml(project.root)]);
+  return { trees, ...(uvToml === undefined ? {} : { uvToml }) };
+}
+
+/**
+ * Refuses a lock that the project has outgrown; only `frozen` skips the check. Errors: `LOCK_STALE` naming the field and both
+ * values, `LOCK_UNVERIFIED` for metadata that a build backend computes (uv-and-wheels §2.4).
+ */
+export async function requireFreshLock(project: Project, lock: Lock, options: FreshnessOptions): Promise<void> {
+  if (options.frozen) return;
+  const { defaultIndex } = options;
+  const surroundings = await readSurroundings(project, lock);
+  const found = checkLock(project, lock, { ...surroundings, ...(defaultIndex === undefined ? {} : { defaultIndex }) });
+  const stale = found.filter(({ kind }) => kind === 'differs');
+  if (stale.length > 0) throw staleError(stale);
+  if (found.length > 0) throw unverifiedError(found);
+}
+
+const mostShown = 5;
+
+function staleError(found: readonly Staleness[]): ToolError {
+  const [first, ...rest] = found;
+  return new ToolError('LOCK_STALE', `uv.lock does not match ${first?.field}`, {
+    details: [
+      `uv.lock has: ${first?.lockValue}`,
+      `the project has: ${first?.projectValue}`,
+      ...rest
+        .slice(0, mostShown)
+        .map(({ field, lockValue, projectValue }) => `${field}: uv.lock has ${lockValue}, the project has ${projectValue}`),
+      ...(rest.length > mostShown ? [`and ${rest.length - mostShown} more`] : []),
+    ],
+    hint: 'run uv lock, or build with --frozen to use the lock as it is',
+    ...(first === undefined ? {} : { where: first.where }),
+  });
+}
+
+function unverifiedError(found: readonly Staleness[]): ToolError {
+  const [first] = found;
+  return new ToolError('LOCK_UNVERIFIED', `uv.lock cannot be compared with ${first?.field}`, {
+    details: found.slice(0, mostShown).map(({ field, projectValue }) => `${field}: ${projectValue}`),
+    hint: 'run uv lock --check yourself and build with --frozen',
+    ...(first === undefined ? {} : { where: first.where }),
+  });
+}
