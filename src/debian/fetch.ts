@@ -20,7 +20,13 @@ export async function fetchDebs(packages: readonly DebianPackage[], mirrors: Mir
     missing.map((locked) => debDownload(locked, known)),
     { ctx },
   );
-  await Promise.all(missing.map((locked) => batch.ready(locked.sha256).catch((error: unknown) => refused(locked, error))));
+  let first: DebianPackage | undefined;
+  for (const locked of missing) {
+    batch.ready(locked.sha256).catch(() => {
+      first ??= locked;
+    });
+  }
+  await batch.done.catch((error: unknown) => refused(first, error));
 }
 
 function debDownload({ name, version, archive, path, size, sha256 }: DebianPackage, mirrors: DebianMirrors): Download {
@@ -28,8 +34,9 @@ function debDownload({ name, version, archive, path, size, sha256 }: DebianPacka
   return { urls: [url], digest: sha256, size, label: `${name} ${version}`, allowHttp: true, hashError: 'DEB_HASH' };
 }
 
-function refused({ name, version, architecture }: DebianPackage, error: unknown): never {
-  if (!(error instanceof ToolError) || error.code !== 'DOWNLOAD_NOT_FOUND') throw error;
+function refused(locked: DebianPackage | undefined, error: unknown): never {
+  if (!locked || !(error instanceof ToolError) || error.code !== 'DOWNLOAD_NOT_FOUND') throw error;
+  const { name, version, architecture } = locked;
   throw new ToolError('DEB_GONE', `the Debian package ${name} ${version} (${architecture}) is no longer on the mirror`, {
     details: error.details,
     hint: 'run wherry lock --update to take the current version, or set snapshot in [tool.wherry.debian]',

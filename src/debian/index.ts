@@ -4,9 +4,9 @@
  */
 export { type AptSource, readHostSources } from './apt-sources.ts';
 export { debianFacts } from './facts.ts';
-export { fetchDebs } from './fetch.ts';
+export { fetchDebs, type MirrorSource } from './fetch.ts';
 export { type Archive, archiveKeys, pinnedKeys } from './keyring.ts';
 export { type LockDebianOptions, lockDebianBase } from './lock.ts';
-export { type DebianMirrors, debianMirrors, type MirrorOptions } from './mirrors.ts';
+export { type DebianMirrors, debianMirrors, findDebianMirrors, type MirrorOptions } from './mirrors.ts';
 export { assembleDebianRoot, type ReadDeb } from './root/index.ts';
 export { compareVersions } from './version.ts';

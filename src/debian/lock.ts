@@ -44,7 +44,7 @@ export async function lockDebianBase(options: LockDebianOptions): Promise<Debian
 
 async function readCandidates(options: LockDebianOptions, wanted: ReadonlySet<string>): Promise<readonly Candidate[]> {
   const { release, platform, mirrors, ctx, keys = archiveKeys, now = Date.now() } = options;
-  const found = await Promise.all(
+  const found = await Promise.allSettled(
     suitesOf(releaseSpec(release).codename).map(async (suite) => {
       const request = {
         suite,
@@ -58,7 +58,10 @@ async function readCandidates(options: LockDebianOptions, wanted: ReadonlySet<st
       return (await readSuite(request)).map((stanza) => ({ archive: suite.archive, stanza }));
     }),
   );
-  return found.flat();
+  // All are awaited, so that nothing goes on after an error and the same error is thrown each time.
+  const failed = found.find((result) => result.status === 'rejected');
+  if (failed) throw failed.reason;
+  return found.flatMap((result) => (result.status === 'fulfilled' ? result.value : []));
 }
 
 function notFound(name: string, { release, platform }: LockDebianOptions): never {

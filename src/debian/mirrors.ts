@@ -1,5 +1,5 @@
 import { ToolError } from '../errors/index.ts';
-import { type AptSource, aptMirrors } from './apt-sources.ts';
+import { type AptSource, aptMirrors, readHostSources } from './apt-sources.ts';
 import type { Archive } from './keyring.ts';
 
 /** URL of each archive's root (the directory that holds `dists`), without a trailing slash. */
@@ -44,4 +44,9 @@ export function debianMirrors({ config, env, hostSources, defaults = {} }: Mirro
   const mirrors = complete(config) ?? complete(fromEnv) ?? complete(aptMirrors(hostSources)) ?? complete(defaults);
   if (mirrors) return mirrors;
   throw new ToolError('DEB_NO_MIRROR', 'no Debian mirror is known to take the packages of the base from', { hint: configHint });
+}
+
+/** `debianMirrors` with this host's own apt sources. Throws `DEB_NO_MIRROR`. */
+export async function findDebianMirrors(options: Omit<MirrorOptions, 'hostSources'>): Promise<DebianMirrors> {
+  return debianMirrors({ ...options, hostSources: await readHostSources() });
 }
