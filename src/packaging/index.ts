@@ -9,4 +9,4 @@ export { parseRequirement, type Requirement } from './requirement.ts';
 export { parseSpecifiers, type Specifier, type Specifiers, specifiersAllow, type VersionOperator } from './specifier.ts';
 export { compatibleTags, rankTags, scoreWheel, type TagRanks, type TagTarget } from './tags.ts';
 export { compareVersions, type Integer, isPrerelease, parseVersion, tryParseVersion, type Version } from './version.ts';
-export { type BuildTag, compareBuilds, parseWheelFilename, type WheelName } from './wheel.ts';
+export { type BuildTag, compareBuilds, parseWheelFilename, type WheelName, wheelTags } from './wheel.ts';

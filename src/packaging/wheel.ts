@@ -30,7 +30,18 @@ export function parseWheelFilename(filename: string): WheelName {
   const version = tryParseVersion(versionText);
   if (version === undefined) throw invalid(filename, `${JSON.stringify(versionText)} is not a version`);
   const build = parts.length === 6 ? readBuild(filename, parts[2] ?? '') : undefined;
-  return { name: normalizeName(name), version, build, tags: expandTags(parts.slice(-3)) };
+  return { name: normalizeName(name), version, build, tags: wheelTags(filename) };
+}
+
+/** The tags of a wheel alone: far cheaper than `parseWheelFilename`, and nothing else of the name is checked. */
+export function wheelTags(filename: string): readonly string[] {
+  const end = filename.length - '.whl'.length;
+  const platform = filename.lastIndexOf('-', end);
+  const abi = filename.lastIndexOf('-', platform - 1);
+  const python = filename.lastIndexOf('-', abi - 1);
+  if (python < 0) return [];
+  const tail = filename.slice(python + 1, end).toLowerCase();
+  return tail.includes('.') ? expandTags(tail.split('-')) : [tail];
 }
 
 /** Order of build tags: negative, zero or positive (PEP 427: none sorts first). */
@@ -48,7 +59,7 @@ function readBuild(filename: string, text: string): BuildTag {
 }
 
 function expandTags(sets: readonly string[]): readonly string[] {
-  const [pythons = [], abis = [], platforms = []] = sets.map((set) => set.toLowerCase().split('.'));
+  const [pythons = [], abis = [], platforms = []] = sets.map((set) => set.split('.'));
   return pythons.flatMap((python) => abis.flatMap((abi) => platforms.map((platform) => `${python}-${abi}-${platform}`)));
 }
 

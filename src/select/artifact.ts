@@ -1,6 +1,6 @@
 import { asDigest, type Digest } from '../digest.ts';
 import type { LockedFile, LockedPackage } from '../lock/types.ts';
-import { compareBuilds, parseWheelFilename, scoreWheel, type TagRanks, type WheelName } from '../packaging/index.ts';
+import { compareBuilds, parseWheelFilename, scoreWheel, type TagRanks, wheelTags } from '../packaging/index.ts';
 import type { Project } from '../project/types.ts';
 import type { Fit } from './fit.ts';
 import { packageLabel } from './graph.ts';
@@ -8,12 +8,6 @@ import type { Problem } from './problem.ts';
 import { noBinarySetting } from './settings.ts';
 import type { Artifact } from './types.ts';
 import { describeUnfit } from './unfit.ts';
-
-interface Scored {
-  readonly file: LockedFile;
-  readonly wheel: WheelName;
-  readonly rank: number;
-}
 
 /** The file to install for a package, or why there is none. Throws `WHEEL_NAME_INVALID`. */
 export function chooseArtifact(locked: LockedPackage, options: { readonly project: Project; readonly fit: Fit }): Artifact | Problem {
@@ -34,18 +28,24 @@ export function chooseArtifact(locked: LockedPackage, options: { readonly projec
   }
 }
 
-/** Best wheel by tag, then by build tag; the earlier file wins a tie. */
+/** Best wheel by tag, then by build tag; the earlier file wins a tie. Throws `WHEEL_NAME_INVALID`. */
 export function bestWheel(files: readonly LockedFile[], ranks: TagRanks): LockedFile | undefined {
-  let best: Scored | undefined;
+  let best: { readonly file: LockedFile; readonly rank: number } | undefined;
   for (const file of files) {
-    const wheel = parseWheelFilename(file.filename);
-    const rank = scoreWheel(wheel.tags, ranks);
-    if (rank === undefined) continue;
-    if (best === undefined || rank < best.rank || (rank === best.rank && compareBuilds(wheel.build, best.wheel.build) > 0)) {
-      best = { file, wheel, rank };
-    }
+    const rank = scoreWheel(wheelTags(file.filename), ranks);
+    if (rank === undefined || (best !== undefined && rank > best.rank)) continue;
+    if (best === undefined || rank < best.rank || hasLaterBuild(file, best.file)) best = { file, rank };
   }
-  return best?.file;
+  return best === undefined ? undefined : checked(best.file);
+}
+
+function hasLaterBuild(a: LockedFile, b: LockedFile): boolean {
+  return compareBuilds(parseWheelFilename(a.filename).build, parseWheelFilename(b.filename).build) > 0;
+}
+
+function checked(file: LockedFile): LockedFile {
+  parseWheelFilename(file.filename);
+  return file;
 }
 
 function wheelArtifact(locked: LockedPackage, { project, fit }: { readonly project: Project; readonly fit: Fit }): Artifact | Problem {

@@ -1,5 +1,5 @@
 import type { Edge, Lock, LockedPackage } from '../lock/types.ts';
-import type { Graph } from './graph.ts';
+import { type Graph, isLocalTree } from './graph.ts';
 import type { Reached } from './walk.ts';
 
 interface Claim {
@@ -48,11 +48,16 @@ function spread(options: {
   const { lock, graph, reached, direct } = options;
   const reasons = new Map(direct);
   const queue = [...direct.keys()];
+  for (const locked of lock.packages) {
+    if (reached.packages.has(locked) || reasons.has(locked) || !isLocalTree(locked)) continue;
+    reasons.set(locked, 'a project of the workspace that was not asked for');
+    queue.push(locked);
+  }
   for (const locked of queue) {
-    for (const edge of [...locked.dependencies, ...Object.values(locked.optionalDependencies).flat()]) {
+    for (const edge of allEdges(locked)) {
       const target = graph.target(edge);
       if (reached.packages.has(target) || reasons.has(target)) continue;
-      reasons.set(target, `needed only by ${locked.name}, which is not installed`);
+      reasons.set(target, `needed by ${locked.name}, which is not installed`);
       queue.push(target);
     }
   }
@@ -60,4 +65,8 @@ function spread(options: {
     if (!reached.packages.has(locked) && !reasons.has(locked)) reasons.set(locked, 'nothing that was asked for needs it');
   }
   return reasons;
+}
+
+function allEdges({ dependencies, optionalDependencies, groups }: LockedPackage): readonly Edge[] {
+  return [...dependencies, ...Object.values(optionalDependencies).flat(), ...Object.values(groups).flat()];
 }

@@ -26,7 +26,7 @@ describe('select', () => {
   it('names a reason for everything that is dropped', () => {
     const selection = selectSite(django);
     expect(selection.dropped).toEqual([
-      { name: 'pluggy', version: '1.6.0', reason: 'needed only by pytest, which is not installed' },
+      { name: 'pluggy', version: '1.6.0', reason: 'needed by pytest, which is not installed' },
       { name: 'pytest', version: '8.4.0', reason: 'only in group dev of site' },
       { name: 'tzdata', version: '2025.2', reason: "marker is false: sys_platform == 'win32' (django)" },
     ]);

@@ -1,5 +1,5 @@
 import type { LockedPackage } from '../lock/types.ts';
-import { parseWheelFilename, scoreWheel } from '../packaging/index.ts';
+import { scoreWheel, wheelTags } from '../packaging/index.ts';
 import { machineOf, platformName } from '../platform.ts';
 import { type Fit, ranksOf } from './fit.ts';
 import { packageLabel } from './graph.ts';
@@ -99,5 +99,5 @@ function otherMinors(fit: Fit): readonly string[] {
 
 function fits(locked: LockedPackage, fit: Pick<Fit, 'platform' | 'libc' | 'pythonMinor'>): boolean {
   const ranks = ranksOf(fit);
-  return locked.wheels.some(({ filename }) => scoreWheel(parseWheelFilename(filename).tags, ranks) !== undefined);
+  return locked.wheels.some(({ filename }) => scoreWheel(wheelTags(filename), ranks) !== undefined);
 }

@@ -1,0 +1,194 @@
+import { describe, expect, it } from 'vitest';
+import type { LockedFile, LockedPackage } from '../lock/types.ts';
+import type { Project } from '../project/types.ts';
+import { dist, edges, local, lockOf, member, projectOf, pyproject, selectSite, targetOf, wheel } from './fixture.ts';
+import type { Selection } from './types.ts';
+
+const musl = targetOf('3.13.5', 'musl 1.2');
+
+function site(packages: readonly LockedPackage[], project?: Project): Parameters<typeof selectSite> {
+  const lock = lockOf([...packages, local('site', '.', { dependencies: packages.map(({ name }) => ({ name, extras: [] })) })]);
+  return [lock, project === undefined ? {} : { project }];
+}
+
+function chosen(selection: Selection, name: string): string | undefined {
+  const artifact = selection.packages.find((found) => found.name === name)?.artifact;
+  return artifact?.kind === 'wheel' ? artifact.filename : artifact?.path;
+}
+
+function wheelsOf(...filenames: readonly string[]): readonly LockedFile[] {
+  return filenames.map((filename) => wheel(filename));
+}
+
+describe('the choice of a wheel', () => {
+  const numpy = dist('numpy==2.3.0', {
+    wheels: wheelsOf(
+      'numpy-2.3.0-cp312-cp312-manylinux_2_28_x86_64.whl',
+      'numpy-2.3.0-cp313-cp313-macosx_14_0_arm64.whl',
+      'numpy-2.3.0-cp313-cp313-manylinux_2_17_x86_64.manylinux2014_x86_64.whl',
+      'numpy-2.3.0-cp313-cp313-manylinux_2_28_x86_64.whl',
+      'numpy-2.3.0-cp313-cp313-manylinux_2_28_aarch64.whl',
+      'numpy-2.3.0-cp313-cp313-musllinux_1_2_x86_64.whl',
+      'numpy-2.3.0-cp313-cp313t-manylinux_2_28_x86_64.whl',
+    ),
+  });
+
+  it.each([
+    [targetOf(), 'cp313-cp313-manylinux_2_28_x86_64'],
+    [targetOf('3.13.5', 'glibc 2.17'), 'cp313-cp313-manylinux_2_17_x86_64.manylinux2014_x86_64'],
+    [targetOf('3.13.5', 'glibc 2.41', 'arm64'), 'cp313-cp313-manylinux_2_28_aarch64'],
+    [targetOf('3.12.11'), 'cp312-cp312-manylinux_2_28_x86_64'],
+    [musl, 'cp313-cp313-musllinux_1_2_x86_64'],
+  ])('fits the target %#', (target, tags) => {
+    const [lock] = site([numpy]);
+    expect(chosen(selectSite(lock, { target }), 'numpy')).toBe(`numpy-2.3.0-${tags}.whl`);
+  });
+
+  it('takes the greater build tag, and the earlier file in a tie', () => {
+    const first = { ...wheel('a-1.0-2-py3-none-any.whl'), url: 'https://index.example/first' };
+    const builds = dist('a', {
+      wheels: [...wheelsOf('a-1.0-py3-none-any.whl', 'a-1.0-1x-py3-none-any.whl'), first, wheel('a-1.0-2-py3-none-any.whl')],
+    });
+    const artifact = selectSite(...site([builds])).packages[0]?.artifact;
+    expect(artifact).toMatchObject({ filename: 'a-1.0-2-py3-none-any.whl', location: { url: 'https://index.example/first' } });
+  });
+
+  it('takes direct wheels by URL or path', () => {
+    const hash = `sha256:${'cd'.repeat(32)}`;
+    const byUrl = dist('a', {
+      source: { kind: 'url', url: 'https://files.example/a-1.0-py3-none-any.whl' },
+      wheels: [wheel('a-1.0-py3-none-any.whl', hash)],
+    });
+    const byPath = dist('b', {
+      source: { kind: 'path', path: 'dist/b-1.0-py3-none-any.whl' },
+      wheels: [{ filename: 'b-1.0-py3-none-any.whl', hash }],
+    });
+    const [a, b] = selectSite(...site([byUrl, byPath])).packages.map(({ artifact }) => artifact);
+    expect(a).toMatchObject({ location: { url: 'https://index.example/files/a-1.0-py3-none-any.whl' }, sha256: hash });
+    expect(b).toMatchObject({ location: { path: 'dist/b-1.0-py3-none-any.whl' }, size: undefined });
+  });
+});
+
+describe('WHEEL_NONE_FITS', () => {
+  it('has the form of the design', () => {
+    const kafka = dist('confluent-kafka==2.6.1', {
+      wheels: [
+        ...wheelsOf('confluent_kafka-2.6.1-cp313-cp313-macosx_13_0_arm64.whl'),
+        ...[8, 9, 10, 11, 12].map((n) => wheel(`confluent_kafka-2.6.1-cp3${n}-cp3${n}-macosx_13_0_arm64.whl`)),
+        ...wheelsOf('confluent_kafka-2.6.1-cp313-cp313-manylinux_2_28_x86_64.whl'),
+      ],
+    });
+    const [lock] = site([kafka]);
+    expect(() => selectSite(lock, { target: musl })).toThrow(
+      expect.objectContaining({
+        code: 'WHEEL_NONE_FITS',
+        message: 'no wheel of confluent-kafka 2.6.1 fits linux/amd64, musl, Python 3.13',
+        details: ['uv.lock offers: cp313-manylinux_2_28_x86_64, cp313-macosx_13_0_arm64 and 5 more'],
+        hint: 'use a glibc base, for example base = "python:3.13-slim"',
+        where: { file: '/project/uv.lock' },
+      }),
+    );
+  });
+
+  it.each([
+    [
+      'cp313-cp313-manylinux_2_28_x86_64',
+      targetOf('3.13.5', 'glibc 2.17'),
+      'use a base with glibc 2.28 or newer, for example base = "python:3.13-slim"',
+    ],
+    ['cp312-cp312-manylinux_2_17_x86_64', targetOf(), 'use another Python, for example python = "3.12"'],
+    [
+      'cp312-cp312-manylinux_2_17_x86_64',
+      musl,
+      'use a glibc base with another Python, for example base = "python:3.12-slim" and python = "3.12"',
+    ],
+    [
+      'cp313-cp313-manylinux_2_17_aarch64',
+      targetOf(),
+      'the wheels fit linux/arm64 only: build with --platform linux/arm64, or choose another version of a',
+    ],
+    ['cp313-cp313-win_amd64', targetOf(), 'choose a version of a that has a wheel for linux/amd64, and run uv lock'],
+    // Below requires-python, so no help.
+    ['cp310-cp310-manylinux_2_17_x86_64', targetOf(), 'choose a version of a that has a wheel for linux/amd64, and run uv lock'],
+  ])('%s: names the nearest fix %#', (tags, target, hint) => {
+    const [lock] = site([dist('a', { wheels: wheelsOf(`a-1.0-${tags}.whl`) })]);
+    expect(() => selectSite(lock, { target })).toThrow(expect.objectContaining({ code: 'WHEEL_NONE_FITS', hint }));
+  });
+
+  it('does not advise a Python that the lock excludes', () => {
+    const [lock] = site([dist('a', { wheels: wheelsOf('a-1.0-cp312-cp312-manylinux_2_17_x86_64.whl') })]);
+    expect(() => selectSite({ ...lock, requiresPython: '>=3.13' })).toThrow(
+      expect.objectContaining({ hint: expect.stringContaining('choose a version of a') }),
+    );
+  });
+});
+
+describe('what cannot be installed', () => {
+  const sdist = { filename: 'a-1.0.tar.gz', url: 'https://index.example/a-1.0.tar.gz', hash: `sha256:${'00'.repeat(32)}` };
+
+  it('is a package without wheels', () => {
+    expect(() => selectSite(...site([dist('a', { wheels: [], sdist })]))).toThrow(
+      expect.objectContaining({ code: 'SDIST_UNSUPPORTED', message: 'a 1.0 has no wheel, only a source distribution' }),
+    );
+  });
+
+  it.each([{ 'no-binary': true }, { 'no-binary-package': ['A'] }])('is a package that %j forbids the wheels of', (uv) => {
+    const project = projectOf([member('site', '.', { pyproject: pyproject({ tool: { uv } }) })]);
+    const run = () => selectSite(...site([dist('a')], project));
+    expect(run).toThrow(
+      expect.objectContaining({ code: 'SDIST_UNSUPPORTED', message: expect.stringContaining(`tool.uv.${Object.keys(uv)}`) }),
+    );
+  });
+
+  it.each([
+    [{ kind: 'git', git: 'https://git.example/a?rev=main#0123' }, 'a 1.0 comes from git'],
+    [{ kind: 'url', url: 'https://files.example/a-1.0.tar.gz' }, 'a 1.0 is a source archive given by a URL'],
+    [{ kind: 'path', path: 'a-1.0.tar.gz' }, 'a 1.0 is a source archive given by a path'],
+  ] as const)('is a package from %j', (source, message) => {
+    expect(() => selectSite(...site([dist('a', { source, wheels: [], sdist })]))).toThrow(
+      expect.objectContaining({ code: 'SOURCE_UNSUPPORTED', message }),
+    );
+  });
+
+  it.each([
+    ['hatchling', 'hatchling'],
+    [undefined, 'setuptools (there is no [build-system])'],
+  ])('is a member built by %s', (backend, label) => {
+    const project = projectOf([member('site', '.', { backend })]);
+    expect(() => selectSite(...site([], project))).toThrow(
+      expect.objectContaining({
+        code: 'BACKEND_UNSUPPORTED',
+        message: `site is built by ${label}, and Wherry builds uv_build projects only`,
+      }),
+    );
+  });
+
+  it.each([`md5:${'ab'.repeat(16)}`, `sha256:${'ab'.repeat(31)}`, undefined])('is a wheel with the hash %s', (hash) => {
+    const { hash: _, ...file } = wheel('a-1.0-py3-none-any.whl');
+    const wheels = [hash === undefined ? file : { ...file, hash }];
+    expect(() => selectSite(...site([dist('a', { wheels })]))).toThrow(expect.objectContaining({ code: 'LOCK_UNHASHED' }));
+  });
+
+  it('is listed in one error, and only if it is selected', () => {
+    const packages = [
+      dist('a', { wheels: wheelsOf('a-1.0-cp313-cp313-win_amd64.whl') }),
+      dist('b', { wheels: [], sdist }),
+      dist('c', { source: { kind: 'git', git: 'https://git.example/c#0123' }, wheels: [] }),
+      dist('d', { wheels: [], sdist }),
+    ];
+    const lock = lockOf([...packages, local('site', '.', { dependencies: edges('a', 'b', 'c', "d; sys_platform == 'win32'") })]);
+    expect(() => selectSite(lock)).toThrow(
+      expect.objectContaining({
+        code: 'WHEEL_NONE_FITS',
+        details: [
+          'uv.lock offers: cp313-win_amd64',
+          'also SDIST_UNSUPPORTED: b 1.0 has no wheel, only a source distribution',
+          expect.stringContaining('  hint: build a wheel of b'),
+          'also SOURCE_UNSUPPORTED: c 1.0 comes from git',
+          expect.stringContaining('  hint: build a wheel of c'),
+        ],
+      }),
+    );
+    expect(() => selectSite(lock, { request: { noInstallPackages: ['a', 'b', 'c'] } })).not.toThrow();
+  });
+});
