@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import type { Context } from '../context.ts';
 import type { DebianMirrors } from '../debian/index.ts';
 import { type Digest, hexOf } from '../digest.ts';
-import { type Authorize, type Download, type DownloadBatch, startDownloads } from '../download/index.ts';
+import { type Authorize, type Download, type DownloadBatch, indexCredentials, packageIndexes, startDownloads } from '../download/index.ts';
 import { ToolError } from '../errors/index.ts';
 import type { Recipe } from '../plan/recipe.ts';
 import type { Material, Materials } from '../plan/types.ts';
@@ -20,7 +20,7 @@ export interface Supply {
 
 export interface SupplyOptions {
   readonly ctx: Context;
-  /** Credentials of downloads. */
+  /** Credentials of downloads; without it those of the environment's indexes and netrc. */
   readonly authorize?: Authorize;
   /** Debian mirrors; without it those of the environment and of this host. */
   readonly mirrors?: () => DebianMirrors | Promise<DebianMirrors>;
@@ -28,11 +28,12 @@ export interface SupplyOptions {
 
 /** Starts bringing what `recipes` need into the store: wheels and .deb files by download, local wheels by copy. */
 export function supply(recipes: readonly Recipe[], materials: Materials, options: SupplyOptions): Supply {
+  const { env } = options.ctx;
   const digests = [...new Set(recipes.flatMap(digestsOf))];
-  const downloads = startDownloads(
-    digests.flatMap((digest) => downloadOf(digest, materials[digest])),
-    options,
-  );
+  // Large files first: their layers take longest to make.
+  const items = digests.flatMap((digest) => downloadOf(digest, materials[digest])).sort((a, b) => (b.size ?? 0) - (a.size ?? 0));
+  const authorize = options.authorize ?? indexCredentials({ env, indexes: packageIndexes({}, env) });
+  const downloads = startDownloads(items, { ctx: options.ctx, authorize });
   const debs = fetchPackages(digests, materials, options);
   const copies = copyWheels(recipes, materials, options.ctx);
   const done = Promise.all([downloads.done, debs, copies]).then(() => undefined);

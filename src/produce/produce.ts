@@ -46,6 +46,7 @@ interface Work {
 }
 
 async function makeAll(missing: readonly LayerPlan[], work: Work): Promise<void> {
+  work.ctx.signal.throwIfAborted();
   const stop = new AbortController();
   const ctx = { ...work.ctx, signal: AbortSignal.any([work.ctx.signal, stop.signal]) };
   const recipes = missing.map((layer) => layer.recipe);
@@ -56,7 +57,6 @@ async function makeAll(missing: readonly LayerPlan[], work: Work): Promise<void>
   ctx.signal.addEventListener('abort', onAbort, { once: true });
   const made = missing.map((layer) => makeOne(layer, { work: { ...work, ctx }, materials, pool }));
   try {
-    ctx.signal.throwIfAborted();
     await Promise.race([aborted.promise, Promise.all([materials.done, ...made])]);
   } catch (error) {
     stop.abort();

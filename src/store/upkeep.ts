@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { ownerOf } from './disk.ts';
+import { diskError, errnoOf, ownerOf } from './disk.ts';
 import { asLayer } from './open.ts';
 import { blobPath, storePaths } from './paths.ts';
 import { readRecord } from './records.ts';
@@ -82,8 +82,8 @@ export async function verifyStore(directory: string): Promise<StoreCheck> {
   );
   const problems: string[] = [];
   for (const blob of blobs ?? []) {
-    if ((await hashFile(blob.path)) !== basename(blob.path))
-      problems.push(`blob ${basename(blob.path)} has other bytes than its name says`);
+    const hash = await hashFile(blob.path);
+    if (hash !== undefined && hash !== basename(blob.path)) problems.push(`blob ${basename(blob.path)} has other bytes than its name says`);
   }
   for (const record of layers ?? []) {
     const layer = asLayer(await readRecord(record.path));
@@ -101,8 +101,14 @@ export async function verifyStore(directory: string): Promise<StoreCheck> {
   return { blobs: blobs?.length ?? 0, layers: layers?.length ?? 0, documents: documents?.length ?? 0, problems };
 }
 
-async function hashFile(path: string): Promise<string> {
+/** Undefined if another process removed the file. */
+async function hashFile(path: string): Promise<string | undefined> {
   const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) hash.update(chunk as Uint8Array);
+  try {
+    for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) hash.update(chunk as Uint8Array);
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return undefined;
+    throw diskError(error, 'read the store');
+  }
   return hash.digest('hex');
 }
