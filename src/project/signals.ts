@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { detectApps, isRunnable, type ModuleFile } from './detect-apps.ts';
 import { detectDjango, type ReadSource } from './detect-django.ts';
+import { logicalLines } from './python-source.ts';
 import { readTextIfThere, tableAt } from './toml.ts';
 import type { Member, StartSignal } from './types.ts';
 
@@ -22,13 +23,23 @@ const neverPackages: ReadonlySet<string> = new Set([
 export async function readStartSignals(directory: string, member: Member | undefined): Promise<readonly StartSignal[]> {
   const read: ReadSource = async (path) => readSource(join(directory, path));
   const modules = await readModules(directory, { member, read });
+  const applications = [...entrypointSignals(member), ...(await djangoSignals(directory, { member, read })), ...detectApps(modules)];
+  const gunicorn = gunicornSettings(await read('gunicorn.conf.py'));
   return [
     ...scriptSignals(member),
-    ...entrypointSignals(member),
-    ...(await djangoSignals(directory, { member, read })),
-    ...detectApps(modules),
+    ...applications.map((signal) => (gunicorn === undefined ? signal : { ...signal, gunicorn })),
     ...mainSignals(modules),
   ];
+}
+
+/** Names that a gunicorn.conf.py assigns at module level. */
+function gunicornSettings(source: string | undefined): Readonly<Record<string, string>> | undefined {
+  if (source === undefined) return undefined;
+  const settings = logicalLines(source).flatMap((line) => {
+    const name = line.indent === 0 ? /^([a-z_]+)\s*=[^=]/.exec(line.code)?.[1] : undefined;
+    return name === undefined ? [] : [[name, /=\s*"0"$/.test(line.code) ? (line.strings[0] ?? '') : ''] as const];
+  });
+  return Object.fromEntries(settings);
 }
 
 /** Source that is not UTF-8 shows nothing; Python itself would need a coding comment to run it. */

@@ -60,6 +60,8 @@ export interface StartSignal {
   readonly reason: string;
   /** Directory that the module is imported from, relative to the project; absent for the project's own directory and installed packages. */
   readonly importRoot?: string;
+  /** String settings of gunicorn.conf.py beside pyproject.toml, other values as `''`; absent without that file. */
+  readonly gunicorn?: Readonly<Record<string, string>>;
 }
 
 /** A directory tree as it may enter an image: ignored files are gone, secrets refused. Sorted bytewise by path. */
