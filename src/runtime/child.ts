@@ -22,9 +22,11 @@ const patience = 3;
  */
 export async function exitOf(child: ChildProcess, { kill, signal, terminal }: WaitOptions): Promise<number> {
   let requests = 0;
+  let killed = false;
   const stop = (name: NodeJS.Signals) => {
     requests += 1;
-    if (requests >= patience) kill('SIGKILL');
+    if (requests >= patience) killed = true;
+    if (killed) kill('SIGKILL');
     else if (!(terminal && (name === 'SIGINT' || name === 'SIGQUIT'))) kill(name);
   };
   const aborted = () => {
@@ -33,7 +35,8 @@ export async function exitOf(child: ChildProcess, { kill, signal, terminal }: Wa
   for (const name of forwarded) process.on(name, stop);
   signal.addEventListener('abort', aborted);
   try {
-    return await ended(child);
+    const status = await ended(child);
+    return killed ? 128 + constants.signals.SIGKILL : status;
   } finally {
     for (const name of forwarded) process.off(name, stop);
     signal.removeEventListener('abort', aborted);

@@ -19,7 +19,8 @@ const devices = ['null', 'zero', 'full', 'random', 'urandom', 'tty'];
 
 /**
  * The shell script that mounts everything below the root of an unpacked image, inside a mount namespace of its own. Missing mount points are made.
- * It says `ready` and then keeps the namespace until its input ends.
+ * It says `ready`, is told the container's first process, and keeps the
+ * namespace until it is told the end.
  */
 export function mountScript(plan: MountPlan): string {
   const { root, readOnly } = plan;
@@ -33,7 +34,9 @@ export function mountScript(plan: MountPlan): string {
     ...(readOnly ? writableMounts(plan) : []),
     ...(readOnly ? [mount(plan, ['-o', 'remount,bind,ro', root])] : []),
     'echo ready',
-    'read -r end || :',
+    // The second line of input is missing when wherry was killed: then its container must not outlive it.
+    'read -r first || exit 0',
+    'read -r end || kill -KILL "$first"',
   ];
   return `${lines.join('\n')}\n`;
 }

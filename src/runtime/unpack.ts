@@ -52,7 +52,8 @@ function finishDirectories(directories: ReadonlyMap<string, TarHeader>, owners: 
   for (const [path, header] of [...directories].sort(([a], [b]) => (a < b ? 1 : -1))) {
     if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) continue;
     if (owners) chownSync(path, header.uid, header.gid);
-    chmodSync(path, header.mode);
+    // An ordinary user must be able to remove the tree again.
+    chmodSync(path, owners ? header.mode : header.mode | 0o700);
     utimesSync(path, header.mtime, header.mtime);
   }
 }

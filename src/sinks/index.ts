@@ -3,6 +3,7 @@
  * Must not: change bytes, make layers, or leave anything half-written under a final name.
  */
 export { archiveSink, archiveStream } from './archive.ts';
+export { type DaemonOptions, daemonSink } from './daemon.ts';
 export { layoutSink } from './layout.ts';
 export { type ImageName, imageName } from './names.ts';
 export type { PutOptions, PutResult, Sink } from './types.ts';

@@ -1,0 +1,80 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { ToolError } from '../errors/index.ts';
+import { daemonSink, imageName } from '../sinks/index.ts';
+import { readEnvironment } from './arguments.ts';
+import { exitOf } from './child.ts';
+import type { RunOptions, WritableDirectory } from './types.ts';
+
+type Engine = 'docker' | 'podman';
+
+/** Loads the image into Docker or Podman and runs it there. Throws DAEMON_UNREACHABLE, DAEMON_REFUSED, RUN_FAILED. */
+export async function runWithEngine(engine: Engine, options: RunOptions): Promise<number> {
+  const { image, context, stdio = ['inherit', 'inherit', 'inherit'] } = options;
+  const variables = await readEnvironment(options);
+  const reference = `${runName(image.name)}:run-${image.configDescriptor.digest.slice('sha256:'.length, 'sha256:'.length + 12)}`;
+  await daemonSink(engine, { env: context.env }).put(image, { references: [reference], signal: context.signal });
+  const terminal = stdio[0] === 'inherit' && process.stdin.isTTY === true && process.stdout.isTTY === true;
+  const args = engineArguments(engine, { options, names: [...variables.keys()], reference, terminal });
+  // Values go by inheritance: an argument can be read by every user of the machine.
+  const env = { ...context.env, ...Object.fromEntries(variables) };
+  const child = spawn(engine, args, { env, stdio: [...stdio] });
+  return exitOf(child, { kill: (name) => passOn(child, name), signal: context.signal, terminal });
+}
+
+/** Whether the engine's command line works and reaches its daemon. */
+export function engineWorks(engine: Engine, env: RunOptions['context']['env']): boolean {
+  const args = engine === 'docker' ? ['version', '--format', '{{.Server.Version}}'] : ['info', '--format', '{{.Host.Arch}}'];
+  return spawnSync(engine, args, { env: { ...env }, stdio: 'ignore', timeout: 20_000 }).status === 0;
+}
+
+export interface EngineInput {
+  readonly options: Pick<RunOptions, 'ports' | 'volumes' | 'readOnly' | 'writable' | 'args'>;
+  /** Names of the variables that the command's own environment holds. */
+  readonly names: readonly string[];
+  readonly reference: string;
+  readonly terminal: boolean;
+}
+
+/** The arguments of `docker run` or `podman run`. */
+export function engineArguments(engine: Engine, { options, names, reference, terminal }: EngineInput): readonly string[] {
+  const { ports = [], volumes = [], readOnly = false, writable = [], args = [] } = options;
+  return [
+    ...['run', '--rm', '--init=false', '--pull=never', ...(terminal ? ['--interactive', '--tty'] : ['--interactive'])],
+    ...ports.flatMap(({ address, host, container }) => ['--publish', `${address === undefined ? '' : `${address}:`}${host}:${container}`]),
+    ...names.flatMap((name) => ['--env', name]),
+    ...volumes.flatMap(({ source, target, readOnly }) => ['--volume', `${source}:${target}${readOnly ? ':ro' : ''}`]),
+    ...(readOnly ? ['--read-only', ...writableDirectories(writable).flatMap((directory) => temporaryMount(engine, directory))] : []),
+    imageName(reference).full,
+    ...args,
+  ];
+}
+
+function writableDirectories(writable: readonly WritableDirectory[]): readonly WritableDirectory[] {
+  return [{ path: '/tmp', mode: 0o1777, uid: 0, gid: 0 }, ...writable.filter(({ path }) => path !== '/tmp')];
+}
+
+function temporaryMount(engine: Engine, { path, mode, uid, gid }: WritableDirectory): string[] {
+  const octal = mode.toString(8).padStart(4, '0');
+  if (engine === 'docker') return ['--tmpfs', `${path}:rw,exec,nosuid,nodev,mode=${octal},uid=${uid},gid=${gid}`];
+  return ['--tmpfs', `${path}:rw,exec,nosuid,nodev,mode=${octal}`];
+}
+
+/** Image names of a project may hold characters that a reference may not. */
+function runName(name: string): string {
+  const clean = name
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-|-$/g, '');
+  return `wherry/${clean || 'image'}`;
+}
+
+function passOn(child: ChildProcess, signal: NodeJS.Signals): void {
+  child.kill(signal);
+}
+
+/** The error for a runtime that was asked for but does not work. */
+export function engineMissing(engine: Engine): ToolError {
+  return new ToolError('DAEMON_UNREACHABLE', `${engine} is not installed or does not answer`, {
+    hint: `check ${engine} info, or use another --with`,
+  });
+}
