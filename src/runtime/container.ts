@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { ToolError } from '../errors/index.ts';
+import { parseConfig } from '../image/index.ts';
 import { daemonSink, imageName } from '../sinks/index.ts';
 import { readEnvironment } from './arguments.ts';
 import { exitOf } from './child.ts';
@@ -14,7 +15,8 @@ export async function runWithEngine(engine: Engine, options: RunOptions): Promis
   const reference = `${runName(image.name)}:run-${image.configDescriptor.digest.slice('sha256:'.length, 'sha256:'.length + 12)}`;
   await daemonSink(engine, { env: context.env }).put(image, { references: [reference], signal: context.signal });
   const terminal = stdio[0] === 'inherit' && process.stdin.isTTY === true && process.stdout.isTTY === true;
-  const args = engineArguments(engine, { options, names: [...variables.keys()], reference, terminal });
+  const user = parseConfig(image.config, image.name).config?.User ?? '';
+  const args = engineArguments({ engine, user, options, names: [...variables.keys()], reference, terminal });
   // Values go by inheritance: an argument can be read by every user of the machine.
   const env = { ...context.env, ...Object.fromEntries(variables) };
   const child = spawn(engine, args, { env, stdio: [...stdio] });
@@ -28,6 +30,9 @@ export function engineWorks(engine: Engine, env: RunOptions['context']['env']): 
 }
 
 export interface EngineInput {
+  readonly engine: Engine;
+  /** `User` of the image's configuration. */
+  readonly user: string;
   readonly options: Pick<RunOptions, 'ports' | 'volumes' | 'readOnly' | 'writable' | 'args'>;
   /** Names of the variables that the command's own environment holds. */
   readonly names: readonly string[];
@@ -36,27 +41,33 @@ export interface EngineInput {
 }
 
 /** The arguments of `docker run` or `podman run`. */
-export function engineArguments(engine: Engine, { options, names, reference, terminal }: EngineInput): readonly string[] {
+export function engineArguments({ engine, user, options, names, reference, terminal }: EngineInput): readonly string[] {
   const { ports = [], volumes = [], readOnly = false, writable = [], args = [] } = options;
   return [
     ...['run', '--rm', '--init=false', '--pull=never', ...(terminal ? ['--interactive', '--tty'] : ['--interactive'])],
     ...ports.flatMap(({ address, host, container }) => ['--publish', `${address === undefined ? '' : `${address}:`}${host}:${container}`]),
     ...names.flatMap((name) => ['--env', name]),
     ...volumes.flatMap(({ source, target, readOnly }) => ['--volume', `${source}:${target}${readOnly ? ':ro' : ''}`]),
-    ...(readOnly ? ['--read-only', ...writableDirectories(writable).flatMap((directory) => temporaryMount(engine, directory))] : []),
+    ...(readOnly ? readOnlyRoot({ engine, user }, writable) : []),
     imageName(reference).full,
     ...args,
   ];
 }
 
-function writableDirectories(writable: readonly WritableDirectory[]): readonly WritableDirectory[] {
-  return [{ path: '/tmp', mode: 0o1777, uid: 0, gid: 0 }, ...writable.filter(({ path }) => path !== '/tmp')];
+function readOnlyRoot(input: Pick<EngineInput, 'engine' | 'user'>, writable: readonly WritableDirectory[]): string[] {
+  const temporary = { path: '/tmp', mode: 0o1777, uid: 0, gid: 0 };
+  const directories = [temporary, ...writable.filter(({ path }) => path !== '/tmp')];
+  // Podman adds writable /run and /var/tmp of its own, which Docker does not have.
+  const same = input.engine === 'podman' ? ['--read-only-tmpfs=false'] : [];
+  return ['--read-only', ...same, ...directories.flatMap((directory) => temporaryMount(input, directory))];
 }
 
-function temporaryMount(engine: Engine, { path, mode, uid, gid }: WritableDirectory): string[] {
+/** Podman's tmpfs knows no owner but the run user; any other comes with a volume, which starts as the image's own directory. */
+function temporaryMount({ engine, user }: Pick<EngineInput, 'engine' | 'user'>, { path, mode, uid, gid }: WritableDirectory): string[] {
   const octal = mode.toString(8).padStart(4, '0');
   if (engine === 'docker') return ['--tmpfs', `${path}:rw,exec,nosuid,nodev,mode=${octal},uid=${uid},gid=${gid}`];
-  return ['--tmpfs', `${path}:rw,exec,nosuid,nodev,mode=${octal}`];
+  if (uid === 0 && gid === 0) return ['--tmpfs', `${path}:rw,exec,nosuid,nodev,mode=${octal}`];
+  return user === `${uid}:${gid}` ? ['--mount', `type=tmpfs,destination=${path},tmpfs-mode=${octal},U=true`] : ['--volume', path];
 }
 
 /** Image names of a project may hold characters that a reference may not. */
