@@ -8,6 +8,12 @@ export const baseErrors = {
     cause: 'A layer is not a tar archive in gzip, zstd or plain form, is larger than the limits, or does not match its DiffID.',
     fix: 'Use another base image, or rebuild the base with a current tool.',
   },
+  BASE_LAYOUT: {
+    exit: 1,
+    title: 'a local image layout cannot be used as a base',
+    cause: 'The directory of base = "oci:PATH" lacks files, or holds another image than the one in wherry.lock.',
+    fix: 'Make the layout again, then run wherry lock --update.',
+  },
   BASE_NO_PLATFORM: {
     exit: 1,
     title: 'the base image does not exist for this platform',

@@ -57,9 +57,13 @@ export function imageEntry(reference: string, version?: string): LockedImageBase
 }
 
 /** A project by its `requires-python` and `.python-version`. */
-export function projectWith(requiresPython?: string, pythonVersion?: string): Pick<Project, 'rootPyproject' | 'members' | 'pythonVersion'> {
+export function projectWith(
+  requiresPython?: string,
+  pythonVersion?: string,
+): Pick<Project, 'root' | 'rootPyproject' | 'members' | 'pythonVersion'> {
   const data = { project: { name: 'demo', ...(requiresPython === undefined ? {} : { 'requires-python': requiresPython }) } };
   return {
+    root: '/p',
     rootPyproject: { file: '/p/pyproject.toml', text: '', data },
     members: [],
     pythonVersion: pythonVersion === undefined ? undefined : { text: pythonVersion, file: '/p/.python-version' },

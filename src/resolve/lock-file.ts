@@ -23,11 +23,13 @@ export function parseWherryLock(text: string, file: string): WherryLock {
   throw broken(`${lock.path.join('.') || 'the file'}: ${lock.message}`, placeOf(text, file, lock));
 }
 
-/** Writes wherry.lock by an atomic rename; a file with the same text is not touched. */
+/** Writes wherry.lock by an atomic rename; a file with the same text is not touched. Errors: WHERRY_LOCK_UNWRITABLE, WHERRY_LOCK_BROKEN. */
 export async function writeWherryLock(root: string, lock: WherryLock): Promise<void> {
   const file = join(root, 'wherry.lock');
   const text = formatWherryLock(lock);
   if ((await readText(file).catch(() => undefined)) === text) return;
+  // A base may hold values that the schema refuses; nothing is written that could not be read again.
+  parseWherryLock(text, file);
   const temporary = join(root, `.wherry.lock.${randomBytes(6).toString('hex')}`);
   try {
     await writeSynced(temporary, text);

@@ -56,7 +56,7 @@ const debianEntry = z.strictObject({
 });
 
 const imageEntry = z.strictObject({
-  reference: word,
+  reference: line.min(1),
   platform,
   kind: z.literal('image'),
   digest,

@@ -1,4 +1,4 @@
-import type { BaseFacts } from '../base/facts.ts';
+import { type BaseFacts, readImageBase } from '../base/index.ts';
 import type { ImageConfig } from '../config/types.ts';
 import type { Context } from '../context.ts';
 import { debianFacts, debianMirrors, lockDebianBase, readHostSources } from '../debian/index.ts';
@@ -14,7 +14,7 @@ import { findBase, type LockedBase, type LockMode, type WherryLock, withBase } f
 /** What a target is resolved from. */
 export interface ResolveOptions {
   readonly image: Pick<ImageConfig, 'python' | 'base' | 'debian'>;
-  readonly project: Pick<Project, 'rootPyproject' | 'members' | 'pythonVersion'>;
+  readonly project: Pick<Project, 'root' | 'rootPyproject' | 'members' | 'pythonVersion'>;
   readonly platform: Platform;
   readonly lock: WherryLock;
   readonly mode: LockMode;
@@ -60,11 +60,13 @@ export function incomplete(what: string): ToolError {
 
 /** Asks the network for a base as it is now. Errors: those of `src/debian` and `src/base`. */
 export async function lookUp(
-  { image, platform, ctx }: Pick<ResolveOptions, 'image' | 'platform' | 'ctx'>,
+  { image, project, platform, ctx }: Pick<ResolveOptions, 'image' | 'project' | 'platform' | 'ctx'>,
   reference: string,
 ): Promise<LockedBase> {
   const debian = parseDebianName(reference);
-  if (debian === undefined) throw new ToolError('CONFIG_NOT_YET', `base ${reference}: image bases are not built yet`);
+  if (debian === undefined) {
+    return { kind: 'image', reference, platform, facts: await readImageBase({ reference, platform, root: project.root }, ctx) };
+  }
   const mirrors = debianMirrors({ config: image.debian.mirror, env: ctx.env, hostSources: await readHostSources() });
   return { kind: 'debian', reference, platform, base: await lockDebianBase({ ...debian, platform, mirrors, ctx }) };
 }
