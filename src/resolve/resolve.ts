@@ -58,11 +58,16 @@ export function incomplete(what: string): ToolError {
   return new ToolError('WHERRY_LOCK_INCOMPLETE', `wherry.lock lacks ${what}`, { hint: 'run wherry lock, and commit wherry.lock' });
 }
 
+/** What a base is looked up with. */
+export interface LookUpOptions {
+  readonly image: Pick<ImageConfig, 'debian'>;
+  readonly project: Pick<Project, 'root'>;
+  readonly platform: Platform;
+  readonly ctx: Context;
+}
+
 /** Asks the network for a base as it is now. Errors: those of `src/debian` and `src/base`. */
-export async function lookUp(
-  { image, project, platform, ctx }: Pick<ResolveOptions, 'image' | 'project' | 'platform' | 'ctx'>,
-  reference: string,
-): Promise<LockedBase> {
+export async function lookUp({ image, project, platform, ctx }: LookUpOptions, reference: string): Promise<LockedBase> {
   const debian = parseDebianName(reference);
   if (debian === undefined) {
     return { kind: 'image', reference, platform, facts: await readImageBase({ reference, platform, root: project.root }, ctx) };
