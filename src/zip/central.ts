@@ -7,7 +7,6 @@ import type { ZipEntry, ZipLimits, ZipMethod } from './types.ts';
 
 const headerLength = 46;
 const signature = 0x02014b50;
-const unixHosts = new Set([3, 19]);
 const fileTypeMask = 0o170000;
 const methods: ReadonlyMap<number, ZipMethod> = new Map([
   [0, 'stored'],
@@ -76,13 +75,13 @@ function readRecord(record: Buffer, archive: string): CentralEntry {
   return { path, type, size, compressedSize, crc32: record.readUInt32LE(16), method, mode, executable, offset, name, flags, rawMethod };
 }
 
-/** The upper half of the external attributes, refused for links and special files whatever system made the archive. */
+/** The upper half of the external attributes, whatever system made the archive: Python on Windows writes modes there too, and installers use them. */
 function readMode(record: Buffer, path: string, archive: string): number | undefined {
   const mode = record.readUInt16LE(40);
   const kind = mode & fileTypeMask;
   if (kind === 0o120000) throw unsafe(archive, 'symlink', path);
   if (kind !== 0 && kind !== 0o100000 && kind !== 0o040000) throw unsafe(archive, 'special-file', path);
-  return unixHosts.has(record.readUInt8(5)) && mode !== 0 ? mode : undefined;
+  return mode === 0 ? undefined : mode;
 }
 
 function checkTotals(entries: readonly CentralEntry[], fileSize: number, options: { archive: string; limits: ZipLimits }): void {

@@ -1,3 +1,4 @@
+import { classicLimit } from './extra.ts';
 import { unsafe } from './rules.ts';
 import type { ByteSource } from './source.ts';
 
@@ -65,7 +66,7 @@ function readZip64(source: ByteSource, archive: string, end: EndRecord): EndReco
     if (end.size === 0xffffffff || end.offset === 0xffffffff) throw unsafe(archive, 'zip64-locator');
     return undefined;
   }
-  if (!saturated) throw unsafe(archive, 'zip64-needless');
+  if (!saturated && end.size <= classicLimit && end.offset <= classicLimit) throw unsafe(archive, 'zip64-needless');
   if (locator.readUInt32LE(4) !== 0 || locator.readUInt32LE(16) !== 1) throw unsafe(archive, 'multi-disk');
   if (locator.readBigUInt64LE(8) !== BigInt(at - zip64EndLength)) throw misplacedZip64(source, archive, locator);
   const record = source.read(at - zip64EndLength, zip64EndLength);

@@ -4,6 +4,8 @@ import { unsafe } from './rules.ts';
 const zip64Id = 0x0001;
 const unicodePathId = 0x7075;
 const saturated = 0xffffffff;
+/** Python's zipfile goes over to ZIP64 beyond this, half of what the classic fields could hold. */
+export const classicLimit = 0x7fffffff;
 
 /** Where a header stands, for messages. */
 export interface HeaderPlace {
@@ -43,7 +45,7 @@ export function readExtraFields(area: Buffer, place: HeaderPlace): ReadonlyMap<n
   return fields;
 }
 
-/** Resolves sizes through the ZIP64 field (APPNOTE 4.5.3): exactly the saturated values, in order, and none that would fit 32 bits. */
+/** Resolves sizes through the ZIP64 field (APPNOTE 4.5.3): exactly the saturated values, in order. */
 export function resolveSizes(classic: ClassicSizes, fields: ReadonlyMap<number, Buffer>, place: HeaderPlace): WideSizes {
   const field = fields.get(zip64Id);
   const wanted = [classic.size, classic.compressedSize, classic.offset ?? 0];
@@ -54,11 +56,11 @@ export function resolveSizes(classic: ClassicSizes, fields: ReadonlyMap<number, 
   const saturatedCount = wanted.filter((value) => value === saturated).length;
   if (field.length !== saturatedCount * 8) throw unsafe(place.archive, 'zip64-extra', place.entry);
   if (saturatedCount === 0) throw unsafe(place.archive, 'zip64-needless', place.entry);
-  const values = widen(wanted, field, place);
+  const values = widen(wanted, field, { ...place, isCentral: classic.offset !== undefined });
   return { size: values[0] ?? 0, compressedSize: values[1] ?? 0, offset: values[2] ?? 0, zip64: true };
 }
 
-function widen(wanted: readonly number[], field: Buffer, place: HeaderPlace): number[] {
+function widen(wanted: readonly number[], field: Buffer, place: HeaderPlace & { readonly isCentral: boolean }): number[] {
   let at = 0;
   const values = wanted.map((value) => {
     if (value !== saturated) return value;
@@ -67,8 +69,8 @@ function widen(wanted: readonly number[], field: Buffer, place: HeaderPlace): nu
     if (wide > BigInt(Number.MAX_SAFE_INTEGER)) throw unsafe(place.archive, 'zip64-conflict', place.entry);
     return Number(wide);
   });
-  // A size below 4 GiB may stand beside one above it, but a field with small values only is there to mislead.
-  if (values.every((value) => value < saturated)) throw unsafe(place.archive, 'zip64-needless', place.entry);
+  // Local headers may be written before the sizes are known. The central directory is not, so there small values only mislead.
+  if (place.isCentral && values.every((value) => value <= classicLimit)) throw unsafe(place.archive, 'zip64-needless', place.entry);
   return values;
 }
 

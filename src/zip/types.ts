@@ -8,7 +8,7 @@ export interface ZipEntry {
   readonly compressedSize: number;
   readonly crc32: number;
   readonly method: ZipMethod;
-  /** Unix `st_mode` (type and permission bits) if the archive was made on a Unix-like system, else undefined. */
+  /** Unix `st_mode` (type and permission bits), undefined if the archive has none. */
   readonly mode: number | undefined;
   /** Whether any execute bit is set in `mode`. */
   readonly executable: boolean;
