@@ -30,7 +30,7 @@ export const pinnedKeys: Readonly<Record<Archive, readonly PinnedKey[]>> = {
 function keysDirectory(): URL {
   for (const relative of ['../../keys/', '../keys/', './keys/']) {
     const directory = new URL(relative, import.meta.url);
-    if (existsSync(directory)) return directory;
+    if (existsSync(new URL(pinnedKeys.debian[0]?.file ?? '', directory))) return directory;
   }
   throw new ToolError('DEB_SIGNATURE', 'the directory of Debian public keys is missing from this installation', {
     hint: 'install Wherry again',

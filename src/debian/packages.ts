@@ -88,7 +88,7 @@ export function basePackages(release: Release, shell: boolean): readonly string[
 }
 
 /** Dependencies that no root has, each with the reason why the package works without: `package: dependency`. */
-const leftOut: Readonly<Record<string, string>> = {
+export const leftOut: Readonly<Record<string, string>> = {
   'base-files: awk': 'used by its maintainer scripts only, which never run',
   'ca-certificates: debconf': 'asks questions at installation',
   'tzdata: debconf': 'asks questions at installation',

@@ -1,5 +1,5 @@
 /** What of the packages stays out of the root; measured in size against what would miss it. Paths are those of a merged /usr. */
-const dropped: readonly RegExp[] = [
+export const droppedPaths: readonly RegExp[] = [
   // Only glibc's iconv() for other character sets uses these; Python has its own codecs.
   /^usr\/lib\/[^/]+\/gconv(\/|$)/,
   // Documentation, except licences.
@@ -33,5 +33,5 @@ const dropped: readonly RegExp[] = [
 
 /** Whether a path of a package stays out of the root. */
 export function isDropped(path: string): boolean {
-  return dropped.some((pattern) => pattern.test(path));
+  return droppedPaths.some((pattern) => pattern.test(path));
 }
