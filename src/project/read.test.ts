@@ -30,7 +30,6 @@ describe('one project', () => {
     ['no name', '[project]\nversion = "1"\n'],
     ['a name that is no string', '[project]\nname = 3\n'],
     ['a version that is no string', '[project]\nname = "x"\nversion = 3\n'],
-    ['neither project nor workspace', '[tool.black]\n'],
     ['bytes that are not UTF-8', Buffer.from('[project]\nname = "\xff"\n', 'latin1')],
   ])('refuses %s', async (_, text) => {
     await using fixture = await projectFixture({ 'pyproject.toml': text });
@@ -54,6 +53,15 @@ describe('one project', () => {
     expect((await readProject(legacy.directory)).member?.backend).toBe('setuptools.build_meta:__legacy__');
   });
 
+  it('may be a pyproject.toml without [project], alone even inside a workspace, as in uv', async () => {
+    await using fixture = await projectFixture({
+      'pyproject.toml': project('root', '[tool.uv.workspace]\nmembers = ["*"]\nexclude = ["My_Dir"]\n'),
+      'My_Dir/pyproject.toml': '[dependency-groups]\ndev = []\n',
+    });
+    const found = await readProject(join(fixture.directory, 'My_Dir'));
+    expect(found).toMatchObject({ name: 'my-dir', member: undefined, members: [], root: join(fixture.directory, 'My_Dir') });
+  });
+
   it('notes that uv does not manage it', async () => {
     await using fixture = await projectFixture({ 'pyproject.toml': project('x', '[tool.uv]\nmanaged = false\n') });
     expect((await readProject(fixture.directory)).notes).toHaveLength(1);
@@ -69,7 +77,7 @@ describe('workspace', () => {
       'packages/b/pyproject.toml': project('b'),
       'packages/a/pyproject.toml': project('a'),
       'packages/.hidden/x': '',
-      'packages/stale/__pycache__/x.pyc': '',
+      'packages/stale/sub/__pycache__/x.pyc': '',
       'packages/file.txt': '',
     });
     const member = await readProject(join(fixture.directory, 'packages/b'));
@@ -92,16 +100,19 @@ describe('workspace', () => {
     expect(chosen).toMatchObject({ name: 'a', directory: join(fixture.directory, 'libs/deep/a'), root: fixture.directory });
   });
 
-  it('leaves excluded directories alone, seen from both sides; a star crosses folders as in uv', async () => {
+  it('leaves excluded directories alone, seen from both sides; an excluding star crosses folders as in uv', async () => {
     await using fixture = await projectFixture({
       'pyproject.toml': project('root', workspace('members = ["packages/*", "packages/x/*"]\nexclude = ["packages/x*"]')),
       'packages/a/pyproject.toml': project('a'),
+      'packages/a/b/c/pyproject.toml': project('c'),
       'packages/x/y/pyproject.toml': project('y'),
     });
     expect((await readProject(fixture.directory)).members.map(({ name }) => name)).toEqual(['a', 'root']);
     const alone = await readProject(join(fixture.directory, 'packages/x/y'));
     expect(alone).toMatchObject({ root: join(fixture.directory, 'packages/x/y'), name: 'y' });
     expect(alone.members).toHaveLength(1);
+    const deep = await readProject(join(fixture.directory, 'packages/a/b/c'));
+    expect(deep.members.map(({ name }) => name)).toEqual(['c']);
   });
 
   it('does not adopt a project that no pattern names', async () => {

@@ -23,7 +23,6 @@ export async function readProject(directory: string, options: ReadProjectOptions
   const root = dirname(workspace.root.file);
   const member = options.package === undefined ? memberAt(members, here.file) : memberNamed(members, options.package);
   const chosen = member === undefined ? dirname(here.file) : dirname(member.pyproject.file);
-  if (member === undefined && tableAt(here.data, ['tool', 'uv', 'workspace']) === undefined) refuseWithoutProject(here.file);
   return {
     root,
     directory: chosen,
@@ -35,13 +34,6 @@ export async function readProject(directory: string, options: ReadProjectOptions
     startSignals: await readStartSignals(chosen, member),
     notes: notes(here.data, workspace.unmanaged),
   };
-}
-
-function refuseWithoutProject(file: string): never {
-  throw new ToolError('PROJECT_BROKEN', `${file} has neither a [project] table nor [tool.uv.workspace]`, {
-    where: { file },
-    hint: 'add [project] with name and version, or run: uv init',
-  });
 }
 
 function memberAt(members: readonly Member[], file: string): Member | undefined {

@@ -38,7 +38,8 @@ function* upwards(directory: string): Generator<string> {
 
 /** Finds the workspace around a project as uv does: an explicit root, else the nearest project above if it includes this one, else alone. */
 export async function findWorkspace(project: Pyproject): Promise<FoundWorkspace> {
-  const root = workspaceTable(project) === undefined ? await rootAbove(project) : project;
+  const alone = workspaceTable(project) === undefined && !isTable(project.data['project']);
+  const root = alone ? undefined : workspaceTable(project) === undefined ? await rootAbove(project) : project;
   if (root === undefined) return { root: project, members: [project], unmanaged: [] };
   return collectMembers(root, project);
 }
@@ -56,7 +57,7 @@ async function rootAbove(project: Pyproject): Promise<Pyproject | undefined> {
     const table = workspaceTable(above);
     if (table === undefined) return undefined;
     const path = relative(candidate, directory).split(sep).join('/');
-    const included = patterns(above, 'members').some((glob) => globToRegExp(glob, { acrossSlash: true }).test(path));
+    const included = patterns(above, 'members').some((glob) => globToRegExp(glob).test(path));
     return included && !isExcluded(above, path) ? above : undefined;
   }
   return undefined;
@@ -110,10 +111,14 @@ async function readMember(root: Pyproject, found: { path: string; glob: string }
   return member;
 }
 
-/** A branch switch leaves such directories behind; git, and so a fresh clone, knows nothing of them. */
+/** Whether there is nothing but empty directories and caches: a branch switch leaves them behind, a fresh clone has none of it. */
 async function onlyCaches(directory: string): Promise<boolean> {
-  const names = await readdir(directory);
-  return names.every((name) => name === '__pycache__' || name === '.venv');
+  const entries = await readdir(directory, { withFileTypes: true });
+  for (const entry of entries) {
+    if (!entry.isDirectory()) return false;
+    if (entry.name !== '__pycache__' && entry.name !== '.venv' && !(await onlyCaches(join(directory, entry.name)))) return false;
+  }
+  return true;
 }
 
 function refuseNested(root: Pyproject, path: string, member: Pyproject): void {
@@ -150,8 +155,8 @@ async function below(base: string, prefix: string): Promise<readonly string[]> {
   return [...paths, ...(await Promise.all(paths.map((path) => below(base, path)))).flat()];
 }
 
-/** Never members, and expensive to walk. */
-const skippedBelow: ReadonlySet<string> = new Set(['.git', '.venv', 'node_modules', '__pycache__']);
+/** Never hold a project. */
+const skippedBelow: ReadonlySet<string> = new Set(['.git', '__pycache__']);
 
 async function isDirectory(path: string): Promise<boolean> {
   try {
