@@ -58,6 +58,14 @@ describe('fetchDebs', () => {
     });
   });
 
+  it('asks a snapshot service for what the mirror no longer has', async () => {
+    const snapshot = { debian: 'https://snap.example/debian', 'debian-security': 'https://snap.example/debian-security' };
+    const { http, asked } = fileServer({ 'https://snap.example/debian/pool/main/one.deb': one });
+    await fetchDebs(packages.slice(0, 1), { ...mirrors, snapshot }, sampleContext(http, store));
+    expect(asked).toEqual([`${mirrors.debian}/pool/main/one.deb`, `${snapshot.debian}/pool/main/one.deb`]);
+    expect(await store.has(digestOf(one))).toBe(one.length);
+  });
+
   it.each([
     ['other bytes', Buffer.from('package uno')],
     ['more bytes', Buffer.from('package one and more')],

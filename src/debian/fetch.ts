@@ -30,8 +30,15 @@ export async function fetchDebs(packages: readonly DebianPackage[], mirrors: Mir
 }
 
 function debDownload({ name, version, archive, path, size, sha256 }: DebianPackage, mirrors: DebianMirrors): Download {
-  const url = `${mirrors[archive]}/${path}`;
-  return { urls: [url], digest: sha256, size, label: `${name} ${version}`, allowHttp: true, hashError: 'DEB_HASH' };
+  const roots = [mirrors[archive], ...(mirrors.snapshot ? [mirrors.snapshot[archive]] : [])];
+  return {
+    urls: roots.map((root) => `${root}/${path}`),
+    digest: sha256,
+    size,
+    label: `${name} ${version}`,
+    allowHttp: true,
+    hashError: 'DEB_HASH',
+  };
 }
 
 function refused(locked: DebianPackage | undefined, error: unknown): never {

@@ -31,6 +31,16 @@ describe('debianMirrors', () => {
     expect(debianMirrors({ ...none, env: odd })['debian-security']).toBe('http://env.example/apt/debian-security');
   });
 
+  it('adds the roots of a snapshot service', () => {
+    const at = (snapshot: string) => debianMirrors({ ...none, env, snapshot }).snapshot;
+    expect(at('https://snap.example/{archive}/20260301T000000Z/')).toEqual({
+      debian: 'https://snap.example/debian/20260301T000000Z',
+      'debian-security': 'https://snap.example/debian-security/20260301T000000Z',
+    });
+    expect(at('https://snap.example/')?.['debian-security']).toBe('https://snap.example/debian-security');
+    expect(() => at('snap')).toThrow(expect.objectContaining({ code: 'DEB_NO_MIRROR' }));
+  });
+
   it('fails with the line to write when there is none, and for other schemes', () => {
     expect(() => debianMirrors(none)).toThrow(
       expect.objectContaining({ code: 'DEB_NO_MIRROR', hint: expect.stringContaining('[tool.wherry.debian]') }),

@@ -3,11 +3,16 @@ import { type AptSource, aptMirrors, readHostSources } from './apt-sources.ts';
 import type { Archive } from './keyring.ts';
 
 /** URL of each archive's root (the directory that holds `dists`), without a trailing slash. */
-export type DebianMirrors = Readonly<Record<Archive, string>>;
+export interface DebianMirrors extends Readonly<Record<Archive, string>> {
+  /** Roots of a snapshot service, which keeps superseded packages; asked for what the mirrors no longer have. */
+  readonly snapshot?: Readonly<Record<Archive, string>>;
+}
 
 export interface MirrorOptions {
   /** `[tool.wherry.debian] mirror`: one URL per archive. */
   readonly config: Readonly<Record<string, string>>;
+  /** `[tool.wherry.debian] snapshot`: a URL in which `{archive}` stands for the archive's name, or to which the name is added. */
+  readonly snapshot?: string | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** apt's source files of this machine, as `readHostSources` gives them. */
   readonly hostSources: readonly AptSource[];
@@ -27,9 +32,15 @@ function complete(urls: Readonly<Record<string, string | undefined>>): DebianMir
   return { debian: checked(debian), 'debian-security': checked(security || securityBeside(debian)) };
 }
 
+function snapshotRoots(url: string): Readonly<Record<Archive, string>> {
+  const pattern = url.includes('{archive}') ? url : `${url.replace(/\/+$/, '')}/{archive}`;
+  const root = (archive: Archive) => checked(pattern.replace('{archive}', archive).replace(/\/+$/, ''));
+  return { debian: root('debian'), 'debian-security': root('debian-security') };
+}
+
 function checked(url: string): string {
   if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return url;
-  throw new ToolError('DEB_NO_MIRROR', `a Debian mirror is not an http or https URL`, { hint: configHint });
+  throw new ToolError('DEB_NO_MIRROR', 'a Debian mirror is not an http or https URL', { hint: configHint });
 }
 
 const configHint =
@@ -39,10 +50,10 @@ const configHint =
  * Where Debian packages are taken from (DESIGN §9): configuration, WHERRY_DEBIAN_MIRROR (with WHERRY_DEBIAN_SECURITY_MIRROR), this host's apt sources,
  * packaged defaults. A missing security archive is looked for beside the main one. Throws `DEB_NO_MIRROR`.
  */
-export function debianMirrors({ config, env, hostSources, defaults = {} }: MirrorOptions): DebianMirrors {
+export function debianMirrors({ config, snapshot, env, hostSources, defaults = {} }: MirrorOptions): DebianMirrors {
   const fromEnv = { debian: env.WHERRY_DEBIAN_MIRROR, 'debian-security': env.WHERRY_DEBIAN_SECURITY_MIRROR };
   const mirrors = complete(config) ?? complete(fromEnv) ?? complete(aptMirrors(hostSources)) ?? complete(defaults);
-  if (mirrors) return mirrors;
+  if (mirrors) return snapshot ? { ...mirrors, snapshot: snapshotRoots(snapshot) } : mirrors;
   throw new ToolError('DEB_NO_MIRROR', 'no Debian mirror is known to take the packages of the base from', { hint: configHint });
 }
 
