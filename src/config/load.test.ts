@@ -219,6 +219,11 @@ describe('errors', () => {
     });
   });
 
+  it('a package that is no member is unknown', async () => {
+    const expected = { code: 'PROJECT_MEMBER_UNKNOWN', hint: 'did you mean my-site?', where: { line: 5 } };
+    await expect(load(tool('package = "my-sit"'))).rejects.toMatchObject(expected);
+  });
+
   it('two files with settings are one too many', async () => {
     await expect(load({ ...tool('python = "3.13"'), wherry: '' })).rejects.toMatchObject({ code: 'CONFIG_INVALID', where: { line: 4 } });
   });

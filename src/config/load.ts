@@ -34,7 +34,7 @@ export interface LoadedConfig {
 /**
  * Merges flags, WHERRY_* variables, the file and defaults, in this order of precedence, into the settings of each image (DESIGN §7).
  * Tables of names (env, labels, annotations, links) are merged by key, everything else is replaced as a whole.
- * Throws CONFIG_INVALID, CONFIG_UNKNOWN_KEY, CONFIG_NOT_YET, SECRET_REFUSED, USAGE, PROJECT_BROKEN.
+ * Throws CONFIG_INVALID, CONFIG_UNKNOWN_KEY, CONFIG_NOT_YET, SECRET_REFUSED, USAGE, PROJECT_BROKEN, PROJECT_MEMBER_UNKNOWN.
  */
 export async function loadConfig(input: LoadConfigInput): Promise<LoadedConfig> {
   const found = await findConfig(input.project);
@@ -42,12 +42,26 @@ export async function loadConfig(input: LoadConfigInput): Promise<LoadedConfig> 
   const names = chosenNames(input, found);
   const merged = names.map((name) => mergeImage(name, [...outside, ...fileSources(found, name), defaultSource]));
   const images = merged.map((image) => imageConfig(image, { debian: found?.file.debian }));
+  for (const image of merged) requireMember(input.project, image);
   const bytecode = merged.find((image) => image.values.bytecode === 'all' || image.values.bytecode === 'deps')?.values.bytecode;
   return {
     images,
     origins: merged.flatMap((image) => image.origins),
     notes: bytecode === undefined ? [] : [`bytecode = "${bytecode}" is taken as "none": this version compiles no bytecode`],
   };
+}
+
+function requireMember(project: Project, { values, origins }: MergedImage): void {
+  const wanted = values.package;
+  const names = project.members.map((member) => member.name);
+  if (wanted === undefined || names.includes(normalizeName(wanted))) return;
+  const near = suggest(wanted, names);
+  const where = origins.find((origin) => origin.key === 'package')?.where;
+  throw new ToolError('PROJECT_MEMBER_UNKNOWN', `the workspace has no member named ${wanted}`, {
+    details: [`members: ${names.join(', ')}`],
+    ...(where === undefined ? {} : { where }),
+    ...(near === undefined ? {} : { hint: `did you mean ${near}?` }),
+  });
 }
 
 type Key = keyof ImageKeys;

@@ -10,7 +10,12 @@ export function globToRegExp(glob: string, options: { readonly acrossSlash?: boo
     pattern += token.pattern;
     index += token.length;
   }
-  return new RegExp(`^${pattern}$`, 'u');
+  try {
+    return new RegExp(`^${pattern}$`, 'u');
+  } catch {
+    // A range like [z-a] has no meaning: the text then stands for itself.
+    return new RegExp(`^${[...glob].map((char) => literal(char).pattern).join('')}$`, 'u');
+  }
 }
 
 interface Token {

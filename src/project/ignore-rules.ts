@@ -1,4 +1,5 @@
 import ignore, { type Ignore } from 'ignore';
+import { ToolError } from '../errors/index.ts';
 import { normalPath } from './glob.ts';
 
 /** Decides whether a path is left out; `path` is POSIX below the tree, without a trailing slash. */
@@ -52,8 +53,8 @@ function anchored(line: string, directory: string): readonly string[] {
 }
 
 /**
- * .dockerignore of the tree's top directory with Docker's meaning (moby/patternmatcher): patterns are rooted, `**` is any depth, a
- * pattern covers what is below it, `!` takes paths back, the last match wins.
+ * .dockerignore of the tree's top directory with Docker's meaning (moby/patternmatcher): patterns are rooted, `**` is any depth, a pattern
+ * covers what is below it, `!` takes paths back, the last match wins.
  */
 export function dockerRules(text: string): IgnoreRules {
   const rules = text
@@ -90,13 +91,18 @@ function dockerPattern(pattern: string): RegExp {
     source += text;
     index += length;
   }
-  return new RegExp(`^${source}(?:/[^]*)?$`, 'u');
+  try {
+    return new RegExp(`^${source}(?:/[^]*)?$`, 'u');
+  } catch (cause) {
+    throw new ToolError('PROJECT_BROKEN', `.dockerignore has a pattern that means nothing: ${pattern}`, { cause });
+  }
 }
 
 function dockerToken(pattern: string, index: number): readonly [source: string, length: number] {
   const rest = pattern.slice(index);
   if (rest.startsWith('**/')) return ['(?:[^]*/)?', 3];
-  if (rest.startsWith('**')) return ['[^]*', 2];
+  if (rest === '**' || (index === 0 && /^\*\*[^*?[\\]+$/.test(rest))) return ['[^]*', 2];
+  if (rest.startsWith('**')) return ['(?:[^]*/)?', 2];
   if (rest.startsWith('*')) return ['[^/]*', 1];
   if (rest.startsWith('?')) return ['[^/]', 1];
   const set = /^\[(\^?)((?:\\[\s\S]|[^\]\\])+)\]/u.exec(rest);

@@ -54,6 +54,7 @@ describe('globToRegExp', () => {
     ['[!a]x', ['bx'], ['ax', '/x']],
     ['a+(b).$', ['a+(b).$'], ['aab']],
     ['[]', ['[]'], ['']],
+    ['[z-a]', ['[z-a]'], ['z', 'b']],
   ])('%s', (glob, yes, no) => {
     expect([...yes, ...no].filter((path) => globToRegExp(glob).test(path))).toEqual(yes);
   });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { digestOf } from '../digest.ts';
 import { errorCode, type FixtureFiles, projectFixture } from './fixture.ts';
+import { dockerRules } from './ignore-rules.ts';
 import { readSourceTree, type SourceTreeOptions } from './tree.ts';
 
 const key = `-----BEGIN PRIVATE KEY-----\n${'QUJD'.repeat(16)}\n-----END PRIVATE KEY-----\n`;
@@ -92,6 +93,29 @@ describe('ignore rules', () => {
       'a.txt: named in .dockerignore',
       'x: named in .dockerignore',
     ]);
+  });
+
+  it.each<readonly [string, readonly string[]]>([
+    ['a', ['a', 'a/b']],
+    ['/a/', ['a', 'a/b']],
+    ['**/b', ['a/b', 'b', 'b/x.log']],
+    ['**.log', ['b/x.log', 'x.log']],
+    ['*.log', ['x.log']],
+    ['**/*.log', ['b/x.log', 'x.log']],
+    ['a**b', ['a/b', 'ab']],
+    ['[!a]', ['a', 'a/b']],
+    ['[^a]', ['b', 'b/x.log']],
+    ['a/*\n!a/b', []],
+    ['  b  ', ['b', 'b/x.log']],
+    ['./x/../ab', ['ab']],
+  ])('of .dockerignore match as in Docker: %j', (text, expected) => {
+    const rules = dockerRules(text);
+    const all = ['a', 'a/b', 'ab', 'b', 'b/x.log', 'x.log'];
+    expect(all.filter((path) => rules.ignores(path, false) !== undefined)).toEqual(expected);
+  });
+
+  it('of .dockerignore that Docker would refuse are refused', () => {
+    expect(() => dockerRules('[z-a]')).toThrow(expect.objectContaining({ code: 'PROJECT_BROKEN' }));
   });
 
   it('give way to wanted paths', async () => {

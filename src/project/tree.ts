@@ -136,10 +136,11 @@ function ignoredByRules(walk: Walk, folder: Folder, found: Found): string | unde
   return folder.git.ignores(`${walk.prefix}${found.path}`, directory) ?? walk.docker?.ignores(found.path, directory);
 }
 
+/** Caches and version control are not worth a line: no project tracks them. */
 function refuseOrLeave(walk: Walk, path: string, guard: { readonly reason: string; readonly secret: boolean }): void {
-  if (guard.secret && walk.wanted.names(path)) throw secretRefused(path, guard.reason);
-  if (guard.secret) leaveOut(walk, path, guard.reason);
-  else leaveOutAtTop(walk, path, guard.reason);
+  if (!guard.secret) return;
+  if (walk.wanted.names(path)) throw secretRefused(path, guard.reason);
+  leaveOut(walk, path, guard.reason);
 }
 
 function secretRefused(path: string, reason: string): ToolError {

@@ -71,7 +71,7 @@ export interface SourceTree {
   readonly files: readonly SourceFile[];
   /**
    * What ignore rules or guards left out, with the reason: top-level entries, and refused secrets and special files at any depth.
-   * Sorted by path.
+   * Caches and version control are not listed. Sorted by path.
    */
   readonly leftOut: readonly { readonly path: string; readonly reason: string }[];
 }
