@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts';
 import type { Digest } from '../digest.ts';
+import { type Authorize, indexCredentials, packageIndexes } from '../download/index.ts';
 import { ToolError } from '../errors/index.ts';
 import { discardBody, type HttpResponse, redact } from '../http/index.ts';
 import type { Selection, WheelArtifact } from '../select/types.ts';
@@ -10,9 +11,9 @@ export interface SizesOptions {
   readonly selection: Selection;
   readonly lock: WherryLock;
   readonly mode: LockMode;
-  readonly ctx: Pick<Context, 'http' | 'store' | 'emit' | 'signal' | 'offline'>;
-  /** The `authorization` header for a URL, if there are credentials for it. */
-  readonly authorize?: (url: string) => Promise<Readonly<Record<string, string>>>;
+  readonly ctx: Pick<Context, 'env' | 'http' | 'store' | 'emit' | 'signal' | 'offline'>;
+  /** Credentials for URLs; default: those of the environment's indexes and netrc. */
+  readonly authorize?: Authorize;
 }
 
 const parallel = 8;
@@ -33,9 +34,10 @@ export async function resolveSizes(options: SizesOptions): Promise<WherryLock> {
     throw incomplete(`the size of ${missing.length === 1 ? 'one wheel' : `${missing.length} wheels`}, which uv.lock does not have either`);
   const sizes: Record<Digest, number> = {};
   const queue = [...missing];
+  const authorize = options.authorize ?? indexCredentials({ env: options.ctx.env, indexes: packageIndexes({}, options.ctx.env) });
   const work = async (): Promise<void> => {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      const size = await sizeOf(next, options);
+      const size = await sizeOf(next, { ...options, authorize });
       if (size !== undefined) sizes[next.digest] = size;
     }
   };
