@@ -24,6 +24,8 @@ export function installWheels(recipe: WheelsRecipe, open: OpenMaterial): LayerEn
   const directories = new Set(ownedParents(`${context.layout.root}/x`));
   for (const wheel of installed) for (const directory of wheel.directories) directories.add(directory);
   for (const path of files.keys()) addParents(directories, path, context.layout.root);
+  const both = [...files.keys()].find((path) => directories.has(path));
+  if (both !== undefined) throw fileAndDirectory(both, installed);
   return [
     ...[...directories].sort(comparePaths).map(directoryEntry),
     ...[...files.values()].sort((a, b) => comparePaths(a.path, b.path)).map(fileEntry),
@@ -89,6 +91,14 @@ function collision(path: string, first: string, second: string): ToolError {
   return new ToolError('WHEEL_COLLISION', `${first} and ${second} install different files at /${path}`, {
     hint: 'remove one of the two from the dependencies, then run uv lock',
   });
+}
+
+function fileAndDirectory(path: string, wheels: readonly InstalledWheel[]): ToolError {
+  const asFile = wheels.find(({ files }) => files.some((file) => file.path === path));
+  const below = wheels.find(
+    ({ files, directories }) => directories.includes(path) || files.some((file) => file.path.startsWith(`${path}/`)),
+  );
+  return collision(path, asFile?.label ?? 'a wheel', below?.label ?? 'a wheel');
 }
 
 function addParents(directories: Set<string>, path: string, root: string): void {

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { formatRecord, parseRecord, recordHash, verified } from './record.ts';
+
+describe('parseRecord', () => {
+  it('reads plain and quoted rows, either line end, padded hashes', () => {
+    const text = 'a.py,sha256=AA==,3\r\n"b,""c"".py",sha512=BB,0\n\nd/RECORD,,\n';
+    expect(parseRecord(text, 'demo')).toEqual([
+      { path: 'a.py', hash: 'sha256=AA', size: 3 },
+      { path: 'b,"c".py', hash: 'sha512=BB', size: 0 },
+      { path: 'd/RECORD', hash: undefined, size: undefined },
+    ]);
+  });
+
+  it.each([',sha256=A,1', 'a,md5=A,1', 'a,sha1=A,1', 'a,A,1', 'a,sha256=A,-1', 'a,sha256=A,x'])('refuses %s', (row) => {
+    expect(() => parseRecord(row, 'demo')).toThrow(expect.objectContaining({ code: 'WHEEL_RECORD' }));
+  });
+});
+
+describe('formatRecord', () => {
+  it('sorts by bytes, quotes where needed, and can be read back', () => {
+    const rows = ['é', 'b', '../x', 'a,"b', 'B'].map((path) => ({ path, hash: 'sha256=A', size: 1 }));
+    const text = formatRecord(rows);
+    expect(text).toBe('../x,sha256=A,1\nB,sha256=A,1\n"a,""b",sha256=A,1\nb,sha256=A,1\né,sha256=A,1\n');
+    expect(parseRecord(text, 'demo')).toHaveLength(5);
+  });
+});
+
+describe('verified', () => {
+  const chunks = [Buffer.from('al'), Buffer.from('pha')];
+
+  it('passes matching bytes on', () => {
+    const row = { path: 'a', hash: recordHash('alpha'), size: 5 };
+    expect(Buffer.concat([...verified(chunks, row, 'demo')]).toString()).toBe('alpha');
+  });
+
+  it('throws at the end of others', () => {
+    const row = { path: 'a', hash: recordHash('other'), size: 5 };
+    expect(() => [...verified(chunks, row, 'demo')]).toThrow(
+      expect.objectContaining({ code: 'WHEEL_RECORD', message: expect.stringContaining('a has another hash') }),
+    );
+  });
+});
