@@ -41,7 +41,7 @@ export async function currentDigest(base: NamedBase, ctx: BaseContext): Promise<
  * Opens the layers of a base for sinks: streamed through with a digest check, never stored. No request is sent before a layer is opened.
  * `root` is where `oci:` paths start. Errors of `open`: REGISTRY_*, NETWORK_*, BASE_LAYOUT.
  */
-export function registryBlobSource(base: RegistryBase, ctx: BaseContext, root = '.'): BlobSource {
+export function registryBlobSource(base: Pick<RegistryBase, 'reference'>, ctx: BaseContext, root = '.'): BlobSource {
   if (isLayout(base.reference)) {
     const directory = layoutDirectory({ reference: base.reference, root });
     return { open: async (blob) => await openLayoutBlob(directory, blob) };

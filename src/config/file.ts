@@ -45,7 +45,7 @@ async function configAt(directory: string, pyproject: Pyproject): Promise<RawCon
 
 function readConfig(raw: RawConfig, scope: FoundConfig['scope']): FoundConfig {
   refuseReserved(raw.table, [], raw);
-  const images = isTable(raw.table['images']) ? raw.table['images'] : {};
+  const images = isTable(raw.table.images) ? raw.table.images : {};
   for (const [name, image] of Object.entries(images)) {
     if (isTable(image)) refuseReserved(image, ['images', name], raw);
     refuseFamily(image, { path: ['images', name, 'base'], written: raw });
@@ -57,6 +57,6 @@ function readConfig(raw: RawConfig, scope: FoundConfig['scope']): FoundConfig {
 }
 
 function refuseFamily(table: unknown, at: { readonly path: readonly string[]; readonly written: Written }): void {
-  const base = isTable(table) ? table['base'] : undefined;
+  const base = isTable(table) ? table.base : undefined;
   if (typeof base === 'string' && base.startsWith('image:')) throw notYet(`base = "${base}"`, at.written.where(at.path));
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Digest } from '../digest.ts';
 import type { SelectedPackage, WheelArtifact } from '../select/types.ts';
-import { compareBytes } from './order.ts';
+import { compareTarPaths } from '../tar/index.ts';
 import { type Recipe, recipeFormat, recipeId, type WheelItem, type WheelsRecipe } from './recipe.ts';
 import type { LayerPlan } from './types.ts';
 
@@ -18,6 +18,10 @@ export interface WheelPackage extends SelectedPackage {
   readonly artifact: WheelArtifact;
 }
 
+export function isWheel(item: SelectedPackage): item is WheelPackage {
+  return item.artifact.kind === 'wheel' && item.version !== undefined;
+}
+
 export interface DependencyOptions {
   readonly venv: string;
   readonly pythonMinor: string;
@@ -28,7 +32,7 @@ export interface DependencyOptions {
 /** Splits wheels into layers: large ones alone, the others into 16 buckets by a hash of the package's name. */
 export function planDependencies(packages: readonly WheelPackage[], options: DependencyOptions): LayerPlan[] {
   const sizeOf = (item: WheelPackage): number => item.artifact.size ?? options.sizes[item.artifact.sha256] ?? 0;
-  const bySize = [...packages].sort((a, b) => sizeOf(b) - sizeOf(a) || compareBytes(a.name, b.name));
+  const bySize = [...packages].sort((a, b) => sizeOf(b) - sizeOf(a) || compareTarPaths(a.name, b.name));
   const large = bySize.filter((item) => sizeOf(item) >= ownLayerSize);
   const alone = new Set(large.slice(0, layerLimit - bucketCount));
   const buckets = new Map<number, WheelPackage[]>();
@@ -37,7 +41,7 @@ export function planDependencies(packages: readonly WheelPackage[], options: Dep
     const bucket = bucketOf(item.name);
     buckets.set(bucket, [...(buckets.get(bucket) ?? []), item]);
   }
-  const groups = [...alone].sort((a, b) => compareBytes(a.name, b.name)).map((item) => [item]);
+  const groups = [...alone].sort((a, b) => compareTarPaths(a.name, b.name)).map((item) => [item]);
   const ordered = [...buckets].sort(([a], [b]) => a - b).map(([, items]) => items);
   return [...groups, ...ordered].map((items) => wheelsLayer(items, sizeOf, options));
 }
@@ -48,7 +52,7 @@ export function bucketOf(name: string): number {
 }
 
 function wheelsLayer(packages: readonly WheelPackage[], sizeOf: (item: WheelPackage) => number, options: DependencyOptions): LayerPlan {
-  const sorted = [...packages].sort((a, b) => compareBytes(a.name, b.name));
+  const sorted = [...packages].sort((a, b) => compareTarPaths(a.name, b.name));
   const recipe: WheelsRecipe = {
     kind: 'wheels',
     format: recipeFormat,

@@ -1,6 +1,6 @@
 import type { Digest } from '../digest.ts';
 import { ToolError } from '../errors/index.ts';
-import { compareBytes } from './order.ts';
+import { compareTarPaths } from '../tar/index.ts';
 import { type FileEntry, type FilesRecipe, recipeFormat, recipeId } from './recipe.ts';
 import type { LayerKind, LayerPlan } from './types.ts';
 
@@ -20,7 +20,7 @@ export function mergeEntries(entries: readonly FileEntry[]): FileEntry[] {
     }
     byPath.set(entry.path, entry);
   }
-  return [...byPath.values()].sort((a, b) => compareBytes(a.path, b.path));
+  return [...byPath.values()].sort((a, b) => compareTarPaths(a.path, b.path));
 }
 
 /** A layer of listed files; undefined if there is nothing in it, because empty layers break readers. */

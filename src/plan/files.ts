@@ -2,9 +2,8 @@ import type { FileSpec, ImageConfig } from '../config/types.ts';
 import { type Digest, digestOf, hexOf } from '../digest.ts';
 import { ToolError } from '../errors/index.ts';
 import { hasGlob, holdsPrivateKey, normalPath, type SourceFile, type SourceTree, startsAsProgram, wantedPaths } from '../project/index.ts';
+import { compareTarPaths } from '../tar/index.ts';
 import { epoch } from '../tar/types.ts';
-
-import { compareBytes } from './order.ts';
 import { ownerIds } from './owner.ts';
 import { entryPath, ownParents } from './paths.ts';
 import type { FileEntry } from './recipe.ts';
@@ -42,12 +41,14 @@ export function planFiles(input: PlanFilesInput): PlannedFiles {
   const entries = [...byTarget].map(([path, file]) => fileEntry(path, file, input));
   const parents = new Set([...byTarget.keys()].flatMap(ownParents));
   return {
-    entries: [...entries, ...[...parents].map(directoryEntry)].sort((a, b) => compareBytes(a.path, b.path)),
+    entries: [...entries, ...[...parents].map(directoryEntry)].sort((a, b) => compareTarPaths(a.path, b.path)),
     texts: Object.fromEntries(chosen.flatMap(({ content }) => (typeof content === 'string' ? [[digestOf(content), content]] : []))),
     sources: Object.fromEntries(
       chosen.flatMap(({ content }) => (typeof content !== 'string' && content.type === 'file' ? [[content.sha256, content.path]] : [])),
     ),
-    contents: [...new Set(chosen.map(({ content, to }) => (typeof content === 'string' ? to : topName(content.path))))].sort(compareBytes),
+    contents: [...new Set(chosen.map(({ content, to }) => (typeof content === 'string' ? to : topName(content.path))))].sort(
+      compareTarPaths,
+    ),
     leftOut: leftOut(input, chosen),
   };
 }
@@ -164,5 +165,5 @@ function leftOut({ tree, image, isPackage }: PlanFilesInput, chosen: readonly Ch
     return runtimeFiles({ top, isPackage }) ?? 'not needed';
   };
   const own = tops.map((top) => ({ path: top, reason: reason(top) }));
-  return [...tree.leftOut, ...own].sort((a, b) => compareBytes(a.path, b.path));
+  return [...tree.leftOut, ...own].sort((a, b) => compareTarPaths(a.path, b.path));
 }

@@ -122,7 +122,7 @@ function rankOf(signal: Application, severalFamilies: boolean): number {
 
 /** A bind address in the project's own gunicorn.conf.py decides the port. */
 function portOf(command: readonly string[], signal: StartSignal): number | undefined {
-  const port = command[0] === 'gunicorn' ? /:(\d+)$/.exec(signal.gunicorn?.['bind'] ?? '')?.[1] : undefined;
+  const port = command[0] === 'gunicorn' ? /:(\d+)$/.exec(signal.gunicorn?.bind ?? '')?.[1] : undefined;
   return port === undefined ? undefined : Number(port);
 }
 

@@ -11,7 +11,7 @@ export function readMembers(workspace: FoundWorkspace): readonly Member[] {
   const required = requiredMembers(workspace);
   const byName = new Map<string, Member>();
   for (const pyproject of workspace.members) {
-    if (!isTable(pyproject.data['project'])) continue;
+    if (!isTable(pyproject.data.project)) continue;
     const member = readMember(workspace.root, pyproject, required);
     const other = byName.get(member.name);
     if (other !== undefined) throw sharedName(member, other);
@@ -37,7 +37,7 @@ function readMember(root: Pyproject, pyproject: Pyproject, required: ReadonlySet
     name,
     path: path === '' ? '.' : path,
     pyproject,
-    version: project['version'] === undefined ? undefined : stringField(pyproject, 'version'),
+    version: project.version === undefined ? undefined : stringField(pyproject, 'version'),
     isPackage: isPackage(pyproject, { declared: build !== undefined, required: required.has(name) }),
     // PEP 517: a build-system table without a backend means setuptools' legacy one.
     backend: build === undefined ? undefined : typeof backend === 'string' ? backend : 'setuptools.build_meta:__legacy__',
@@ -45,7 +45,7 @@ function readMember(root: Pyproject, pyproject: Pyproject, required: ReadonlySet
 }
 
 function isPackage(pyproject: Pyproject, facts: { declared: boolean; required: boolean }): boolean {
-  const explicit = tableAt(pyproject.data, ['tool', 'uv'])?.['package'];
+  const explicit = tableAt(pyproject.data, ['tool', 'uv'])?.package;
   return typeof explicit === 'boolean' ? explicit : facts.declared || facts.required;
 }
 
@@ -69,7 +69,7 @@ function requiredMembers(workspace: FoundWorkspace): ReadonlySet<string> {
     const sources = tableAt(pyproject.data, ['tool', 'uv', 'sources']) ?? {};
     for (const [name, source] of Object.entries(sources)) {
       const alternatives: readonly unknown[] = Array.isArray(source) ? source : [source];
-      if (alternatives.some((each) => isTable(each) && each['workspace'] === true)) names.add(normalizeName(name));
+      if (alternatives.some((each) => isTable(each) && each.workspace === true)) names.add(normalizeName(name));
     }
   }
   return names;

@@ -64,7 +64,7 @@ async function pinnedPython(directory: string, root: string): Promise<Project['p
 function notes(data: Project['rootPyproject']['data'], unmanaged: readonly string[]): readonly string[] {
   const uv = tableAt(data, ['tool', 'uv']);
   return [
-    ...(uv?.['managed'] === false ? ['tool.uv.managed = false: uv itself does not lock or sync this project'] : []),
+    ...(uv?.managed === false ? ['tool.uv.managed = false: uv itself does not lock or sync this project'] : []),
     ...unmanaged.map((path) => `${path} is not a workspace member: tool.uv.managed = false`),
   ];
 }

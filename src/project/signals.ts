@@ -71,7 +71,7 @@ function scriptSignals(member: Member | undefined): readonly StartSignal[] {
 }
 
 function entrypointSignals(member: Member | undefined): readonly StartSignal[] {
-  const target = tableAt(member?.pyproject.data, ['tool', 'fastapi'])?.['entrypoint'];
+  const target = tableAt(member?.pyproject.data, ['tool', 'fastapi'])?.entrypoint;
   if (typeof target !== 'string' || !/^[\w.]+:\w+$/.test(target)) return [];
   return [{ kind: 'fastapi', target, file: 'pyproject.toml', reason: `[tool.fastapi] entrypoint is "${target}"` }];
 }

@@ -80,14 +80,14 @@ async function collectMembers(root: Pyproject, project: Pyproject): Promise<Foun
   const base = dirname(root.file);
   const members = new Map<string, Pyproject>();
   const unmanaged: string[] = [];
-  if (isTable(root.data['project'])) members.set('.', root);
+  if (isTable(root.data.project)) members.set('.', root);
   if (project !== root) members.set(relative(base, dirname(project.file)).split(sep).join('/'), project);
   for (const glob of patterns(root, 'members')) {
     for (const path of await expand(base, glob)) {
       if (members.has(path) || isExcluded(root, path)) continue;
       const member = await readMember(root, { path, glob });
       if (member === undefined) continue;
-      if (tableAt(member.data, ['tool', 'uv'])?.['managed'] === false) unmanaged.push(path);
+      if (tableAt(member.data, ['tool', 'uv'])?.managed === false) unmanaged.push(path);
       else members.set(path, member);
     }
   }
@@ -105,7 +105,7 @@ async function readMember(root: Pyproject, found: { path: string; glob: string }
       hint: `remove the directory, or add it to the exclude list: exclude = ["${found.path}"]`,
     });
   }
-  if (!isTable(member.data['project'])) {
+  if (!isTable(member.data.project)) {
     throw new ToolError('WORKSPACE_INVALID', `workspace member ${found.path} has no [project] table`, { where: { file: member.file } });
   }
   return member;

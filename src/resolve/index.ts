@@ -3,6 +3,7 @@
  * Must not: use the network for anything that wherry.lock has, change an entry that exists, or trust one before it is checked.
  */
 export { debianPython, defaultBase, parseDebianName } from './base-name.ts';
+export { describeChanges } from './changes.ts';
 export { type CheckOptions, checkWherryLock, findingLine, type LockFinding } from './check.ts';
 export { parseWherryLock, readWherryLock, sameWherryLock, writeWherryLock } from './lock-file.ts';
 export { formatWherryLock } from './lock-format.ts';

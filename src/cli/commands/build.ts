@@ -1,0 +1,100 @@
+import { resolve } from 'node:path';
+import { Option } from 'commander';
+import type { Context } from '../../context.ts';
+import { ToolError } from '../../errors/index.ts';
+import type { Image, ImageIndex } from '../../image/types.ts';
+import { buildImage, type PlannedImage, planImages } from '../../pipeline.ts';
+import { archiveSink, daemonSink, layoutSink } from '../../sinks/index.ts';
+import type { PutResult, Sink } from '../../sinks/types.ts';
+import { stage } from '../../stage.ts';
+import { addBuildOptions, type BuildFlags, buildRequest, collect } from '../options.ts';
+import type { AddCommand } from '../program.ts';
+import { references } from '../references.ts';
+import { buildSummary } from '../summary.ts';
+import type { Terminal } from '../terminal.ts';
+
+interface SinkFlags {
+  readonly oci?: string;
+  readonly tar?: string;
+  readonly load?: true | 'docker' | 'podman';
+  readonly dryRun?: boolean;
+}
+
+const help = `
+Examples:
+  wherry build                         into the store, under the image's name
+  wherry build --oci out               an OCI layout in ./out
+  wherry build --tar site.tar          one file for docker load, podman load, skopeo and ctr
+  wherry build --load -t site:1.2      into Docker or Podman, as site:1.2
+  wherry build --platform linux/arm64  for another CPU, without emulation
+`;
+
+export const addBuild: AddCommand = (program, { terminal }) => {
+  addBuildOptions(program.command('build'))
+    .description('Make the image of a project')
+    .argument('[directory]', 'the project (default: here)')
+    .option('--oci <directory>', 'write an OCI image layout')
+    .option('--tar <file>', 'write one archive that every loader takes (- for stdout)')
+    .addOption(new Option('--load [daemon]', 'load into docker or podman (default: the first that works)').choices(['docker', 'podman']))
+    .addOption(new Option('-t, --tag <reference>', 'tag or name:tag of the image; repeatable').argParser(collect))
+    .option('--dry-run', 'plan only; make and write nothing')
+    .addHelpText('after', help)
+    .action(async (directory: string | undefined, flags: BuildFlags & SinkFlags) => {
+      const ctx = await terminal.context();
+      const planned = await planImages(buildRequest(directory, flags, terminal), ctx);
+      if (planned.length > 1 && flags.tar !== undefined) {
+        throw new ToolError('USAGE', `--tar takes one image, and this project has ${planned.length}`, { hint: 'name one with --image' });
+      }
+      if (flags.dryRun === true) return terminal.finish();
+      for (const image of planned) await buildOne(image, { flags, ctx, terminal });
+    });
+};
+
+interface BuildOptions {
+  readonly flags: BuildFlags & SinkFlags;
+  readonly ctx: Context;
+  readonly terminal: Terminal;
+}
+
+async function buildOne(planned: PlannedImage, { flags, ctx, terminal }: BuildOptions): Promise<void> {
+  const started = performance.now();
+  let reused = 0;
+  const emit: Context['emit'] = (event) => {
+    if (event.type === 'layer' && event.reused) reused += 1;
+    ctx.emit(event);
+  };
+  const image = await buildImage(planned, { ...ctx, emit });
+  const names = references(planned.config, flags.tag);
+  const results = await putAll(image, sinksOf(flags, { ctx, terminal }), { references: names, ctx });
+  terminal.finish();
+  if (flags.tar !== '-') terminal.out(outputLine(image, names[0] as string, terminal));
+  if (flags.quiet === true) return;
+  terminal.err(buildSummary({ planned, image, results, reused, milliseconds: performance.now() - started }, terminal.palette));
+}
+
+function outputLine(image: Image | ImageIndex, reference: string, terminal: Terminal): string {
+  const name = reference.replace(/:[^:/]*$/, '');
+  if (!terminal.json()) return `${name}@${image.descriptor.digest}\n`;
+  return `${JSON.stringify({ schemaVersion: 1, name, reference, digest: image.descriptor.digest, size: image.descriptor.size })}\n`;
+}
+
+function sinksOf(flags: SinkFlags, { ctx, terminal }: { ctx: Context; terminal: Terminal }): Sink[] {
+  const sinks: Sink[] = [];
+  if (flags.oci !== undefined) sinks.push(layoutSink(resolve(terminal.cwd, flags.oci)));
+  if (flags.tar !== undefined) sinks.push(archiveSink(flags.tar === '-' ? '-' : resolve(terminal.cwd, flags.tar)));
+  if (flags.load !== undefined) sinks.push(daemonSink(flags.load === true ? 'docker' : flags.load, ctx));
+  return sinks;
+}
+
+async function putAll(
+  image: Image | ImageIndex,
+  sinks: readonly Sink[],
+  options: { readonly references: readonly string[]; readonly ctx: Context },
+): Promise<PutResult[]> {
+  const results: PutResult[] = [];
+  for (const sink of sinks) {
+    const put = (): Promise<PutResult> => sink.put(image, { references: options.references, signal: options.ctx.signal });
+    results.push(await stage(options.ctx, 'sinks', put, (result) => result.location));
+  }
+  return results;
+}

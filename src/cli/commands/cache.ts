@@ -1,0 +1,40 @@
+import { pruneStore, sizeOfStore, storeDirectory, verifyStore } from '../../store/index.ts';
+import { formatSize } from '../format.ts';
+import type { AddCommand } from '../program.ts';
+
+export const addCache: AddCommand = (program, { terminal, done }) => {
+  const cache = program.command('cache').description('Look after the store');
+  cache
+    .command('dir')
+    .description('Print where the store lies')
+    .action(() => terminal.out(`${storeDirectory(terminal.env)}\n`));
+  cache
+    .command('size')
+    .description('Print how much the store holds')
+    .action(async () => {
+      const size = await sizeOfStore(storeDirectory(terminal.env));
+      terminal.out(
+        terminal.json() ? `${JSON.stringify({ schemaVersion: 1, ...size })}\n` : `${formatSize(size.bytes)} in ${size.blobs} blobs\n`,
+      );
+    });
+  cache
+    .command('prune')
+    .description('Remove what was not used for a while')
+    .option('--days <n>', 'unused for this many days', '30')
+    .option('--all', 'remove everything')
+    .action(async (flags: { days: string; all?: boolean }) => {
+      const directory = storeDirectory(terminal.env);
+      const freed = await pruneStore(directory, flags.all === true ? { all: true } : { olderThanDays: Number(flags.days) });
+      terminal.err(`removed ${freed.files} files, ${formatSize(freed.bytes)}\n`);
+    });
+  cache
+    .command('verify')
+    .description('Hash every blob again and check every record')
+    .action(async () => {
+      const check = await verifyStore(storeDirectory(terminal.env));
+      if (terminal.json()) terminal.out(`${JSON.stringify({ schemaVersion: 1, ...check })}\n`);
+      for (const problem of check.problems) terminal.err(`${problem}\n`);
+      terminal.err(`${check.blobs} blobs and ${check.layers} layer records checked, ${check.problems.length} problems\n`);
+      done(check.problems.length === 0 ? 0 : 1);
+    });
+};

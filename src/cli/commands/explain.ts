@@ -1,0 +1,26 @@
+import { suggest } from '../../config/index.ts';
+import { type ErrorCode, errorCatalog, ToolError } from '../../errors/index.ts';
+
+import type { AddCommand } from '../program.ts';
+
+export const addExplain: AddCommand = (program, { terminal }) => {
+  program
+    .command('explain')
+    .description('Say what an error code means and what to do about it')
+    .argument('<code>', 'for example LOCK_STALE')
+    .action((text: string) => {
+      const code = text.toUpperCase();
+      if (!isCode(code)) {
+        const near = suggest(code, Object.keys(errorCatalog));
+        const hint = near === undefined ? 'docs/reference/errors.md lists every code' : `did you mean ${near}?`;
+        throw new ToolError('USAGE', `there is no error code ${code}`, { hint });
+      }
+      const entry = errorCatalog[code];
+      if (terminal.json()) return terminal.out(`${JSON.stringify({ schemaVersion: 1, code, ...entry }, null, 2)}\n`);
+      terminal.out(`${code}: ${entry.title} (exit status ${entry.exit})\n\nwhy   ${entry.cause}\nfix   ${entry.fix}\n`);
+    });
+};
+
+function isCode(text: string): text is ErrorCode {
+  return Object.hasOwn(errorCatalog, text);
+}

@@ -1,0 +1,86 @@
+import type { ImagePlan } from '../plan/index.ts';
+import { platformName } from '../platform.ts';
+import { formatSize, formatTable } from './format.ts';
+
+/** A plan for people: decisions first, then packages and layers; `full` adds reasons, what was dropped and what is not in the image. */
+export function explainPlan(plan: ImagePlan, { full }: { readonly full: boolean }): string {
+  const sections = [
+    heading(plan),
+    full ? section('packages', packageRows(plan)) : `packages  ${plan.selection.packages.length} (wherry plan --explain lists them)`,
+    section('layers', layerRows(plan), [2]),
+    ...(full ? [section('config', configRows(plan)), dropped(plan), leftOut(plan)] : []),
+  ];
+  return `${sections.filter((text) => text !== '').join('\n\n')}\n`;
+}
+
+function heading(plan: ImagePlan): string {
+  const { python, libc } = plan.base;
+  const rows = [
+    ['image', `${plan.name} for ${platformName(plan.platform)}`],
+    ['base', `${plan.baseName} (Python ${python.version}, ${libc.kind} ${libc.version})`],
+    ...plan.explain.python.map((reason) => ['', reason]),
+    ['start', `${plan.config.command.join(' ')}`],
+    ['', plan.explain.start],
+    ...plan.explain.notes.map((note) => ['note', note]),
+  ];
+  return formatTable(rows);
+}
+
+function section(title: string, rows: readonly (readonly string[])[], right: readonly number[] = []): string {
+  return `${title}\n${formatTable(
+    rows.map((row) => ['', ...row]),
+    right.map((column) => column + 1),
+  )}`;
+}
+
+function packageRows(plan: ImagePlan): string[][] {
+  return plan.selection.packages.map((item) => {
+    const artifact = item.artifact.kind === 'wheel' ? item.artifact.filename : `built from ${item.artifact.path}`;
+    return [item.name, item.version ?? '', artifact, item.why];
+  });
+}
+
+function layerRows(plan: ImagePlan): string[][] {
+  return plan.layers.map((layer) => [
+    layer.kind,
+    layer.id.slice(7, 19),
+    layer.size === undefined ? '' : formatSize(layer.size),
+    shorten(layer.contents),
+  ]);
+}
+
+function shorten(contents: readonly string[]): string {
+  return contents.length <= 6 ? contents.join(', ') : `${contents.slice(0, 5).join(', ')} and ${contents.length - 5} more`;
+}
+
+function configRows({ config }: ImagePlan): string[][] {
+  const rows = [
+    ['command', JSON.stringify(config.command)],
+    ['user', config.user],
+    ['workdir', config.workdir],
+    ['ports', config.exposedPorts.join(', ')],
+    ['stop signal', config.stopSignal],
+    ...config.env.map((item) => ['env', item]),
+  ];
+  if (config.healthcheck !== undefined)
+    rows.push(['health', `${config.healthcheck.test.slice(1).join(' ')} (kept only with format = "docker")`]);
+  return rows.filter(([, value]) => value !== '');
+}
+
+function dropped({ selection }: ImagePlan): string {
+  return selection.dropped.length === 0
+    ? ''
+    : section(
+        'in the lock, not in the image',
+        selection.dropped.map((item) => [item.name, item.version ?? '', item.reason]),
+      );
+}
+
+function leftOut({ explain }: ImagePlan): string {
+  return explain.leftOut.length === 0
+    ? ''
+    : section(
+        'in the project, not in the image',
+        explain.leftOut.map((item) => [item.path, item.reason]),
+      );
+}

@@ -1,0 +1,110 @@
+import { resolve } from 'node:path';
+import { type Command, Option } from 'commander';
+import type { ConfigFlags } from '../config/index.ts';
+import { ToolError } from '../errors/index.ts';
+import type { BuildRequest } from '../request.ts';
+import { lockMode } from '../resolve/index.ts';
+import type { Terminal } from './terminal.ts';
+
+/** Flags that choose what is built; shared by build, run and plan. */
+export interface BuildFlags {
+  readonly image?: string[];
+  readonly platform?: string[];
+  readonly package?: string;
+  readonly extra?: string[];
+  readonly group?: string[];
+  readonly noGroup?: string[];
+  readonly defaultGroups?: boolean;
+  readonly installProject?: boolean;
+  readonly installWorkspace?: boolean;
+  readonly installLocal?: boolean;
+  readonly noInstallPackage?: string[];
+  readonly locked?: boolean;
+  readonly frozen?: boolean;
+  readonly base?: string;
+  readonly python?: string;
+  readonly tag?: string[];
+  readonly quiet?: boolean;
+}
+
+/** A repeatable option. */
+export function collect(value: string, previous: string[] | undefined): string[] {
+  return [...(previous ?? []), value];
+}
+
+function list(value: string, previous: string[] | undefined): string[] {
+  return [
+    ...(previous ?? []),
+    ...value
+      .split(',')
+      .map((item) => item.trim())
+      .filter(Boolean),
+  ];
+}
+
+export function addBuildOptions(command: Command): Command {
+  return command
+    .addOption(new Option('--image <name>', 'image of [tool.wherry.images]; repeatable').argParser(collect))
+    .addOption(new Option('--platform <list>', 'linux/amd64, linux/arm64').argParser(list))
+    .option('--package <name>', 'workspace member to install')
+    .addOption(new Option('--extra <name>', 'extra to include; repeatable').argParser(collect))
+    .addOption(new Option('--group <name>', 'dependency group to include; repeatable').argParser(collect))
+    .addOption(new Option('--no-group <name>', 'dependency group to leave out; repeatable').argParser(collect))
+    .option('--no-dev', 'leave the dev group out (the default)')
+    .option('--no-default-groups', 'leave the default groups out')
+    .option('--no-install-project', 'dependencies without the project')
+    .option('--no-install-workspace', 'dependencies without any workspace member')
+    .option('--no-install-local', 'dependencies without anything from a local path')
+    .addOption(new Option('--no-install-package <name>', 'leave a package out; repeatable').argParser(collect))
+    .option('--locked', 'fail if wherry.lock lacks something, instead of adding it')
+    .option('--frozen', 'use uv.lock without checking that it is up to date')
+    .option('--base <reference>', 'base image, for example debian:13 or python:3.13-slim')
+    .option('--python <X.Y>', 'Python of the image');
+}
+
+/** Reads flags and the environment into one request. `directory` is as typed, or undefined for the current one. */
+export function buildRequest(directory: string | undefined, flags: BuildFlags, { env, cwd }: Pick<Terminal, 'env' | 'cwd'>): BuildRequest {
+  return {
+    directory: resolve(cwd, directory ?? '.'),
+    flags: configFlags(flags),
+    selection: {
+      noDefaultGroups: flags.defaultGroups === false,
+      noInstallProject: flags.installProject === false,
+      noInstallWorkspace: flags.installWorkspace === false,
+      noInstallLocal: flags.installLocal === false,
+      noInstallPackages: flags.noInstallPackage ?? [],
+    },
+    frozen: flags.frozen === true,
+    lockMode: lockMode({ locked: flags.locked === true, frozen: flags.frozen === true, ci: isSet(env.CI) }),
+    created: sourceDateEpoch(env.SOURCE_DATE_EPOCH),
+  };
+}
+
+/** Keys of [tool.wherry] that were given as flags. */
+function configFlags(flags: BuildFlags): ConfigFlags {
+  const given = {
+    platforms: flags.platform,
+    package: flags.package,
+    extras: flags.extra,
+    groups: flags.group,
+    'no-groups': flags.noGroup,
+    base: flags.base,
+    python: flags.python,
+  };
+  const values = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  return { images: flags.image ?? [], values };
+}
+
+function isSet(value: string | undefined): boolean {
+  return value !== undefined && value !== '' && value !== '0' && value.toLowerCase() !== 'false';
+}
+
+/** SOURCE_DATE_EPOCH of the reproducible-builds specification: a whole number of seconds. */
+function sourceDateEpoch(value: string | undefined): number | undefined {
+  if (value === undefined || value === '') return undefined;
+  const seconds = Number(value);
+  if (!/^\d+$/.test(value) || seconds > 253_402_300_799) {
+    throw new ToolError('USAGE', `SOURCE_DATE_EPOCH must be a whole number of seconds, not ${JSON.stringify(value)}`);
+  }
+  return seconds;
+}

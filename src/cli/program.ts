@@ -1,0 +1,86 @@
+import { Command, CommanderError, Option } from 'commander';
+import { ToolError } from '../errors/index.ts';
+import { addBuild } from './commands/build.ts';
+import { addCache } from './commands/cache.ts';
+import { addConfig } from './commands/config.ts';
+import { addDoctor } from './commands/doctor.ts';
+import { addExplain } from './commands/explain.ts';
+import { addInspect } from './commands/inspect.ts';
+import { addLock } from './commands/lock.ts';
+import { addPlan } from './commands/plan.ts';
+import { addRun } from './commands/run.ts';
+import type { GlobalFlags, Terminal } from './terminal.ts';
+import { version } from './version.ts';
+
+/** Adds a command to the program; `done` takes the exit status. */
+export type AddCommand = (program: Command, cli: { readonly terminal: Terminal; readonly done: (status: number) => void }) => void;
+
+const examples = `
+Examples:
+  wherry build                      build the project here; the image stays in the store
+  wherry build --oci out            write an OCI layout
+  wherry build --load               load the image into Docker or Podman
+  wherry run -p 8000:8000           build and run it
+  wherry plan --explain             say what would be built, and why
+`;
+
+const commands: readonly AddCommand[] = [addBuild, addRun, addPlan, addInspect, addLock, addConfig, addDoctor, addExplain, addCache];
+
+/** The command line: parses argv, runs one command, gives its exit status. Usage errors are `ToolError` USAGE. */
+export function createProgram(terminal: Terminal): (argv: readonly string[]) => Promise<number> {
+  return async (argv) => {
+    let status = 0;
+    const program = new Command('wherry')
+      .description('Container images for Python projects, straight from the lock file.')
+      .version(version, '-V, --version')
+      .addHelpText('after', examples)
+      .showSuggestionAfterError();
+    program.hook('preAction', (_program, action) => terminal.use(action.optsWithGlobals<GlobalFlags>()));
+    for (const add of commands)
+      add(program, {
+        terminal,
+        done: (value) => {
+          status = value;
+        },
+      });
+    for (const command of [program, ...leaves(program)]) prepare(command, terminal);
+    await program.parseAsync([...argv], { from: 'user' }).catch((error: unknown) => {
+      if (!(error instanceof CommanderError)) throw error;
+      if (error.exitCode !== 0) throw usageError(error, argv);
+    });
+    return status;
+  };
+}
+
+/** Every command below the program, at any depth. */
+function leaves(command: Command): Command[] {
+  return command.commands.flatMap((child) => [child, ...leaves(child)]);
+}
+
+/** The flags that every command has, and errors as exceptions instead of an exit. */
+function prepare(command: Command, terminal: Terminal): void {
+  command
+    .option('-q, --quiet', 'only warnings and errors')
+    .option('--json', 'data as JSON on stdout, errors too')
+    .option('--offline', 'send no request; use the store alone')
+    .option('--no-progress', 'one line per stage instead of a live block')
+    .addOption(new Option('--workers <n>', 'threads that make layers').argParser(positive))
+    .exitOverride()
+    .configureOutput({ writeOut: terminal.out, writeErr: () => {} });
+}
+
+function usageError(error: CommanderError, argv: readonly string[]): ToolError {
+  const [command] = argv.filter((word) => !word.startsWith('-'));
+  const message = error.message.replace(/^error: /, '').split('\n')[0] as string;
+  const help = command === undefined ? 'wherry --help' : `wherry ${command} --help`;
+  if (error.code === 'commander.help') return new ToolError('USAGE', 'no command was given', { hint: 'see wherry --help' });
+  return new ToolError('USAGE', message, { hint: `see ${help}` });
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1 || value > 64) {
+    throw new ToolError('USAGE', `--workers takes a whole number from 1 to 64, not ${JSON.stringify(text)}`);
+  }
+  return value;
+}

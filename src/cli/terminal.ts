@@ -1,0 +1,78 @@
+import { availableParallelism, totalmem } from 'node:os';
+import type { Context } from '../context.ts';
+import { createHttp } from '../http/index.ts';
+import { openStore } from '../store/index.ts';
+import { makePalette, type Palette, wantsColour } from './render/palette.ts';
+import { createProgress, type Progress } from './render/progress.ts';
+
+/** The process as commands see it: two streams, colours, progress, environment. stdout carries data only. */
+export interface Terminal {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly palette: Palette;
+  readonly signal: AbortSignal;
+  out(text: string): void;
+  err(text: string): void;
+  /** Reads the flags that all commands share; called once per command. */
+  use(flags: GlobalFlags): void;
+  json(): boolean;
+  finish(): void;
+  /** Opens store and network for commands that need them. */
+  context(): Promise<Context>;
+}
+
+export interface GlobalFlags {
+  readonly quiet?: boolean;
+  readonly json?: boolean;
+  readonly offline?: boolean;
+  readonly progress?: boolean;
+  readonly workers?: number;
+}
+
+/** Each worker holds about this much while it compresses. Bytes. */
+const workerMemory = 600 * 1024 * 1024;
+
+export function createTerminal(host: NodeJS.Process, signal: AbortSignal): Terminal {
+  const { env } = host;
+  let flags: GlobalFlags = {};
+  let progress: Progress | undefined;
+  const palette = makePalette(wantsColour({ isTTY: host.stderr.isTTY === true, env }));
+  const err = (text: string): void => {
+    host.stderr.write(text);
+  };
+  const start = (): Progress => {
+    progress ??= createProgress({ write: err, mode: progressMode(flags, host), palette, now: () => performance.now() });
+    return progress;
+  };
+  return {
+    env,
+    cwd: host.cwd(),
+    palette,
+    signal,
+    out: (text) => {
+      host.stdout.write(text);
+    },
+    err,
+    use: (given) => {
+      flags = given;
+    },
+    json: () => flags.json === true,
+    finish: () => progress?.finish(),
+    context: async () => {
+      const { emit } = start();
+      const offline = flags.offline === true;
+      const http = createHttp({ env, emit, offline });
+      return { env, http, store: await openStore({ env }), emit, signal, offline, workers: flags.workers ?? defaultWorkers() };
+    },
+  };
+}
+
+function progressMode(flags: GlobalFlags, host: NodeJS.Process): 'live' | 'lines' | 'quiet' {
+  if (flags.quiet === true) return 'quiet';
+  const plain = flags.progress === false || host.stderr.isTTY !== true || Boolean(host.env.CI) || host.env.TERM === 'dumb';
+  return plain ? 'lines' : 'live';
+}
+
+function defaultWorkers(): number {
+  return Math.max(1, Math.min(availableParallelism(), Math.floor(totalmem() / workerMemory)));
+}

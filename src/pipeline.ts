@@ -1,0 +1,80 @@
+import { loadConfig } from './config/index.ts';
+import type { ImageConfig } from './config/types.ts';
+import type { Context } from './context.ts';
+import { assembleImage, assembleIndex } from './image/index.ts';
+import type { Image, ImageIndex } from './image/types.ts';
+import { readLock, requireFreshLock } from './lock/index.ts';
+import { type ImagePlan, planImage } from './plan/index.ts';
+import { produceLayers } from './produce/index.ts';
+import { type Project, readProject } from './project/index.ts';
+import { type BuildRequest, selectionRequest } from './request.ts';
+import { readWherryLock, resolveSizes, resolveTarget, sameWherryLock, type WherryLock, writeWherryLock } from './resolve/index.ts';
+import { select } from './select/index.ts';
+import { rememberImage } from './sources/index.ts';
+import { stage } from './stage.ts';
+import { baseReference, imageBlobs, summarize, supplyOptions } from './supply.ts';
+import { readTrees } from './trees.ts';
+
+/** Plans of one image, one per platform. */
+export interface PlannedImage {
+  readonly project: Project;
+  readonly config: ImageConfig;
+  readonly plans: readonly ImagePlan[];
+}
+
+/** From a directory to plans: project → lock → resolve → select → plan. With a complete wherry.lock no request is sent. */
+export async function planImages(request: BuildRequest, ctx: Context): Promise<PlannedImage[]> {
+  const project = await stage(ctx, 'project', () => readProject(request.directory));
+  const known = await readWherryLock(project.root);
+  const { planned, pins } = await planProject({ project, request, pins: known }, ctx);
+  if (!sameWherryLock(known, pins)) await writeWherryLock(project.root, pins);
+  return planned;
+}
+
+export interface ProjectInput {
+  readonly project: Project;
+  readonly request: BuildRequest;
+  /** wherry.lock as it was read. */
+  readonly pins: WherryLock;
+}
+
+/** The same for a project that is read already; the caller decides what happens to wherry.lock. */
+export async function planProject(
+  { project, request, pins: known }: ProjectInput,
+  ctx: Context,
+): Promise<{ planned: PlannedImage[]; pins: WherryLock }> {
+  const config = await loadConfig({ project, env: ctx.env, flags: request.flags });
+  const lock = await stage(ctx, 'lock', () => readLock(project));
+  requireFreshLock(project, lock, { frozen: request.frozen });
+  const planned: PlannedImage[] = [];
+  let pins = known;
+  for (const image of config.images) {
+    const plans: ImagePlan[] = [];
+    for (const platform of image.platforms) {
+      const resolved = await stage(ctx, 'resolve', () =>
+        resolveTarget({ image, project, platform, lock: pins, mode: request.lockMode, ctx }),
+      );
+      const selection = select({ lock, project, target: resolved.target, request: selectionRequest(image, request) });
+      pins = await resolveSizes({ selection, lock: resolved.lock, mode: request.lockMode, ctx });
+      const sources = await readTrees({ project, selection, image });
+      plans.push(
+        planImage({ project, image, target: resolved.target, selection, sizes: pins.sizes, ...sources, created: request.created }),
+      );
+    }
+    planned.push({ project, config: image, plans });
+  }
+  return { planned, pins };
+}
+
+/** From plans to an image: produce → image. The result lies in the store under the image's name; sinks are the caller's. */
+export async function buildImage({ project, config, plans }: PlannedImage, ctx: Context): Promise<Image | ImageIndex> {
+  const images: Image[] = [];
+  for (const plan of plans) {
+    const options = supplyOptions(project, config, ctx);
+    const layers = await stage(ctx, 'produce', () => produceLayers(plan, ctx, options), summarize);
+    images.push(assembleImage({ plan, layers, blobs: imageBlobs(plan.base.content, { ctx, root: project.root }) }));
+  }
+  const image = assembleIndex(images);
+  await rememberImage(ctx.store, image, { base: baseReference(plans) });
+  return image;
+}

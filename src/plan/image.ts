@@ -1,0 +1,121 @@
+import type { ImageConfig } from '../config/types.ts';
+import type { Digest } from '../digest.ts';
+import type { Project, SourceTree } from '../project/types.ts';
+import type { Target } from '../resolve/target.ts';
+import type { Selection } from '../select/types.ts';
+import { venvEntries } from '../wheel/index.ts';
+import { planAccounts } from './accounts.ts';
+import { planConfig } from './config.ts';
+import { type DependencyOptions, isWheel, planDependencies } from './dependencies.ts';
+import { filesLayer } from './entries.ts';
+import { planDirectories, planLinks, planParents } from './extras.ts';
+import { type PlannedFiles, planFiles } from './files.ts';
+import { MaterialCollector } from './materials.ts';
+import { planMembers } from './members.ts';
+import { type DebianRootRecipe, recipeFormat, recipeId } from './recipe.ts';
+import { chooseStart } from './start.ts';
+import type { ImagePlan, LayerPlan } from './types.ts';
+
+export interface PlanInput {
+  readonly project: Project;
+  readonly image: ImageConfig;
+  readonly target: Target;
+  readonly selection: Selection;
+  /** Sizes of wheels that uv.lock does not give, by sha256. */
+  readonly sizes: Readonly<Record<Digest, number>>;
+  /** Trees of the selected members as a build backend sees them, by POSIX path below the workspace root. */
+  readonly trees: ReadonlyMap<string, SourceTree>;
+  /** The project's own directory under ignore rules: where run-time files come from. */
+  readonly app: SourceTree;
+  /** Text files that a build backend reads, by member path, then by path below the member. */
+  readonly texts: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  /** Seconds since 1970, from SOURCE_DATE_EPOCH. */
+  readonly created: number | undefined;
+}
+
+/** Turns a selection into layers as recipes and an image config (DESIGN §4, §5). Pure: equal input, equal plan. */
+export function planImage(input: PlanInput): ImagePlan {
+  const { image, target, selection } = input;
+  const materials = new MaterialCollector();
+  const start = chooseStart({ signals: input.project.startSignals, installed: installedNames(selection), image });
+  const accounts = planAccounts(target.base, image.user, image.workdir);
+  const files = appFiles(input);
+  const layers = [
+    baseLayer(input, materials),
+    venvLayer(input, materials),
+    ...dependencyLayers(input, materials),
+    ...planMembers(input, materials),
+    appLayer(input, files, materials),
+    filesLayer('accounts', [image.user.name], accounts.entries),
+  ].filter((layer) => layer !== undefined);
+  materials.addTexts(accounts.texts);
+  return {
+    name: image.name,
+    platform: target.platform,
+    baseName: target.baseName,
+    base: target.base,
+    selection,
+    layers,
+    config: planConfig({ image, base: target.base, home: accounts.home, start, created: input.created }),
+    annotations: image.annotations,
+    format: image.format,
+    tags: image.tags,
+    materials: materials.all(),
+    explain: {
+      start: start.reason,
+      python: target.reasons,
+      leftOut: files.leftOut,
+      writable: planDirectories(image).map(({ path, mode, uid, gid }) => ({ path: `/${path}`, mode, uid, gid })),
+      notes: [],
+    },
+  };
+}
+
+function installedNames(selection: Selection): ReadonlySet<string> {
+  return new Set(selection.packages.map((item) => item.name));
+}
+
+function baseLayer({ target }: PlanInput, materials: MaterialCollector): LayerPlan | undefined {
+  const { content } = target.base;
+  if (content.kind !== 'debian') return undefined;
+  const recipe: DebianRootRecipe = {
+    kind: 'debian-root',
+    format: recipeFormat,
+    release: content.release,
+    architecture: target.platform.architecture,
+    shell: content.shell,
+    packages: content.packages.map(({ name, version, architecture, sha256 }) => ({ name, version, architecture, sha256 })),
+  };
+  for (const item of content.packages) materials.add(item.sha256, { kind: 'deb', package: item });
+  const size = content.packages.reduce((sum, item) => sum + item.size, 0);
+  return { kind: 'base', recipe, id: recipeId(recipe), contents: [target.baseName, `${content.packages.length} Debian packages`], size };
+}
+
+function venvLayer({ image, target }: PlanInput, materials: MaterialCollector): LayerPlan | undefined {
+  const { entries, texts } = venvEntries({ venv: image.venv, python: target.base.python });
+  materials.addTexts(texts);
+  return filesLayer('venv', [`Python ${target.base.python.version} environment`], entries);
+}
+
+function dependencyLayers({ project, image, target, selection, sizes }: PlanInput, materials: MaterialCollector): LayerPlan[] {
+  const wheels = selection.packages.filter(isWheel);
+  for (const item of wheels) materials.addWheel(item, { sizes, lockDirectory: project.root });
+  const options: DependencyOptions = { venv: image.venv, pythonMinor: target.pythonMinor, sizes };
+  return planDependencies(wheels, options);
+}
+
+/** Run-time files of the project: its whole source when it is no package, the files beside the package when it is one. */
+function appFiles({ project, image, app, selection }: PlanInput): PlannedFiles {
+  const own = project.member?.path ?? '.';
+  const isPackage = selection.packages.some((item) => item.artifact.kind === 'local' && item.artifact.path === own);
+  return planFiles({ tree: app, image, isPackage });
+}
+
+function appLayer({ image, app }: PlanInput, files: PlannedFiles, materials: MaterialCollector): LayerPlan | undefined {
+  materials.addTexts(files.texts);
+  materials.addSources(app, files.entries);
+  const directories = planDirectories(image);
+  const extras = [...directories, ...planLinks(image)];
+  const contents = [...files.contents, ...directories.map((item) => `/${item.path}/`)];
+  return filesLayer('app', contents, [...planParents(extras), ...files.entries, ...extras]);
+}

@@ -1,0 +1,16 @@
+/**
+ * In: a selection, a target, configuration and source trees. Out: `ImagePlan`, layers as recipes and the image config.
+ * Must not: read files, use the network, look at a clock, or return a promise.
+ */
+export { type PlanInput, planImage } from './image.ts';
+export {
+  type DebianRootRecipe,
+  type FileEntry,
+  type FilesRecipe,
+  type Recipe,
+  recipeFormat,
+  recipeId,
+  type WheelItem,
+  type WheelsRecipe,
+} from './recipe.ts';
+export type { ConfigPlan, Healthcheck, ImagePlan, LayerKind, LayerPlan, Material, Materials, PlanExplanation } from './types.ts';

@@ -1,0 +1,35 @@
+import type { SelectedPackage } from '../select/types.ts';
+import { planUvBuild } from '../uvbuild/index.ts';
+import { filesLayer } from './entries.ts';
+import type { PlanInput } from './image.ts';
+import type { MaterialCollector } from './materials.ts';
+import type { LayerPlan } from './types.ts';
+
+/** One layer per workspace member, the project itself last: what an installer would write for the wheel that `uv_build` makes. */
+export function planMembers(input: PlanInput, materials: MaterialCollector): LayerPlan[] {
+  const own = input.project.member?.path;
+  const local = input.selection.packages.filter((item) => item.artifact.kind === 'local');
+  const isOwn = (item: SelectedPackage): boolean => item.artifact.kind === 'local' && item.artifact.path === own;
+  const ordered = [...local.filter((item) => !isOwn(item)), ...local.filter(isOwn)];
+  return ordered
+    .map((item) => memberLayer(item, { input, materials, kind: isOwn(item) ? 'project' : 'member' }))
+    .filter((layer) => layer !== undefined);
+}
+
+interface MemberOptions {
+  readonly input: PlanInput;
+  readonly materials: MaterialCollector;
+  readonly kind: 'project' | 'member';
+}
+
+function memberLayer(item: SelectedPackage, { input, materials, kind }: MemberOptions): LayerPlan | undefined {
+  const path = item.artifact.kind === 'local' ? item.artifact.path : '.';
+  const member = input.project.members.find((candidate) => candidate.path === path);
+  const tree = input.trees.get(path);
+  if (member === undefined || tree === undefined) throw new TypeError(`no source tree of ${item.name}`);
+  const texts: ReadonlyMap<string, string> = input.texts.get(path) ?? new Map();
+  const built = planUvBuild({ member, tree, venv: input.image.venv, pythonMinor: input.target.pythonMinor, texts });
+  materials.addTexts(built.texts);
+  materials.addSources(tree, built.entries);
+  return filesLayer(kind, [`${built.name} ${built.version}`], built.entries);
+}

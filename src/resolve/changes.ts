@@ -1,0 +1,43 @@
+import { platformName } from '../platform.ts';
+import { findBase, type LockedBase, type WherryLock } from './wherry-lock.ts';
+
+/** What differs between two locks, one line each for people: `debian:13 linux/amd64: libc6 2.41-12 → 2.41-13`. */
+export function describeChanges(before: WherryLock, after: WherryLock): string[] {
+  const bases = after.bases.flatMap((entry) => baseChanges(findBase(before, entry.reference, entry.platform), entry));
+  const gone = before.bases.filter((entry) => findBase(after, entry.reference, entry.platform) === undefined);
+  const sizes = Object.keys(after.sizes).filter((digest) => !(digest in before.sizes)).length;
+  return [
+    ...bases,
+    ...gone.map((entry) => `${baseLabel(entry)}: removed`),
+    ...(sizes === 0 ? [] : [`sizes of ${sizes} wheels that uv.lock does not give`]),
+  ];
+}
+
+function baseLabel(entry: LockedBase): string {
+  return `${entry.reference} ${platformName(entry.platform)}`;
+}
+
+function baseChanges(old: LockedBase | undefined, entry: LockedBase): string[] {
+  const label = baseLabel(entry);
+  const [before, after] = [old === undefined ? undefined : contents(old), contents(entry)];
+  if (before === undefined) return [`${label}: added, Python ${pythonOf(entry)}, ${after.size} packages`];
+  const changed = [...after].filter(([name, version]) => before.get(name) !== version);
+  const removed = [...before.keys()].filter((name) => !after.has(name));
+  return [
+    ...changed.map(([name, version]) => `${label}: ${name} ${before.get(name) ?? '(new)'} → ${version}`),
+    ...removed.map((name) => `${label}: ${name} removed`),
+  ];
+}
+
+/** Versions by package; an image base counts as one package, its manifest. */
+function contents(entry: LockedBase): ReadonlyMap<string, string> {
+  if (entry.kind === 'debian') return new Map(entry.base.packages.map((item) => [item.name, item.version]));
+  const { content } = entry.facts;
+  return new Map([[entry.reference, content.kind === 'registry' ? content.manifest : content.kind]]);
+}
+
+function pythonOf(entry: LockedBase): string {
+  if (entry.kind === 'image') return entry.facts.python.version;
+  const python = entry.base.packages.find((item) => /^python3\.\d+-minimal$/.test(item.name));
+  return python?.version.replace(/[-+~].*$/, '') ?? 'unknown';
+}

@@ -1,0 +1,35 @@
+import type { BaseContent } from './base/facts.ts';
+import { registryBlobSource } from './base/index.ts';
+import type { ImageConfig } from './config/types.ts';
+import type { Context } from './context.ts';
+import { debianMirrors, readHostSources } from './debian/index.ts';
+import { indexCredentials, packageIndexes } from './download/index.ts';
+import type { BlobSource, Layer } from './image/types.ts';
+import type { ImagePlan } from './plan/index.ts';
+import type { ProduceOptions } from './produce/index.ts';
+import type { Project } from './project/index.ts';
+import { storeBlobs } from './sources/index.ts';
+
+/** Where `produce` may fetch from: credentials of the project's package indexes, mirrors of the image's configuration. */
+export function supplyOptions(project: Project, config: ImageConfig, { env }: Pick<Context, 'env'>): ProduceOptions {
+  return {
+    authorize: indexCredentials({ env, indexes: packageIndexes(project.rootPyproject.data, env) }),
+    mirrors: async () => debianMirrors({ config: config.debian.mirror, env, hostSources: await readHostSources() }),
+  };
+}
+
+/** Blobs of an image: ours from the store, the base's own from where the base lies, streamed and never stored. */
+export function imageBlobs(base: BaseContent, { ctx, root }: { readonly ctx: Context; readonly root: string }): BlobSource {
+  return storeBlobs(ctx.store, base.kind === 'registry' ? registryBlobSource(base, ctx, root) : undefined);
+}
+
+/** The registry base that the store must remember to open an image again. */
+export function baseReference(plans: readonly ImagePlan[]): string | undefined {
+  const content = plans[0]?.base.content;
+  return content?.kind === 'registry' ? content.reference : undefined;
+}
+
+/** What the stage line says after `produce`. */
+export function summarize(layers: readonly Layer[]): string {
+  return `${layers.length} layers`;
+}
