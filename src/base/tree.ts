@@ -33,7 +33,8 @@ export interface Resolved {
   readonly node: DirectoryNode | FileNode;
 }
 
-const maxEntries = 4_000_000;
+const maxEntries = 1_000_000;
+const maxCaptured = 256 * 1024 * 1024;
 const maxLinks = 40;
 
 /** The names of an image's files, built layer by layer as a runtime would unpack them (image-spec layer.md: whiteouts, changesets). */
@@ -41,15 +42,19 @@ export class ImageTree {
   private readonly root = directory(0);
   private layer = 0;
   private entries = 0;
+  private captured = 0;
 
   /** Begins the next layer; whiteouts of a layer hide only what lower layers brought. */
   nextLayer(): void {
     this.layer++;
   }
 
-  /** Takes one tar entry. Errors: BASE_LAYER_UNREADABLE for too many entries or a bare whiteout. */
+  /** Takes one tar entry. Errors: BASE_LAYER_UNREADABLE for too many entries, too much kept content, or a bare whiteout. */
   apply(header: TarHeader, captured: Captured | undefined): void {
     if (++this.entries > maxEntries) throw new ToolError('BASE_LAYER_UNREADABLE', `the base has more than ${maxEntries} files`);
+    this.captured += captured?.kind === 'whole' ? captured.bytes.length : 0;
+    if (this.captured > maxCaptured)
+      throw new ToolError('BASE_LAYER_UNREADABLE', 'the package and account files of the base are too large');
     if (header.path === '') return;
     const slash = header.path.lastIndexOf('/');
     const parent = this.directoryAt(slash === -1 ? '' : header.path.slice(0, slash));

@@ -22,7 +22,13 @@ const maxResumes = 4;
  */
 export async function openBlob(transport: Transport, repository: Repository, blob: BlobName): Promise<Readable> {
   const first = await requestFrom({ transport, repository, blob, offset: 0 });
-  return Readable.from(verify(resumed({ transport, repository, blob, first }), blob), { objectMode: false, highWaterMark: 1 << 20 });
+  const stream = Readable.from(verify(resumed({ transport, repository, blob, first }), blob), {
+    objectMode: false,
+    highWaterMark: 1 << 20,
+  });
+  // A stream that is given up before its first byte never reaches the answer's body, which would keep its connection.
+  first.body.on('error', () => {});
+  return stream.once('close', () => first.body.destroy());
 }
 
 /** Passes chunks on and throws REGISTRY_PROTOCOL at the end, or as soon as there are too many bytes, if they are not the blob. */

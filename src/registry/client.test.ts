@@ -197,6 +197,19 @@ describe('blobs', () => {
     expect((await collect(await connect().openBlob(parseReference(`${server.host}/app`), blob))).equals(bytes)).toBe(true);
   });
 
+  it('that are given up before the first byte end their connection', async () => {
+    const closed = Promise.withResolvers<void>();
+    const server = await start({
+      intercept: (request, response) => {
+        request.socket.on('close', () => closed.resolve());
+        response.writeHead(200, { 'content-length': bytes.length }).write(bytes.subarray(1));
+        return true;
+      },
+    });
+    (await connect().openBlob(parseReference(`${server.host}/app`), blob)).destroy();
+    await expect(closed.promise).resolves.toBeUndefined();
+  });
+
   it.each([
     ['other bytes', Buffer.alloc(bytes.length, 'x')],
     ['too many bytes', Buffer.concat([bytes, bytes])],

@@ -26,7 +26,7 @@ const tagPattern = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/;
 /** Reads `[HOST[:PORT]/]NAME[:TAG][@sha256:…]`. Errors: REFERENCE_INVALID. */
 export function parseReference(text: string): Reference {
   const [named, digestText, ...rest] = text.split('@');
-  if (named === undefined || rest.length > 0) throw invalid(text);
+  if (named === undefined || rest.length > 0 || text.length > 512) throw invalid(text);
   const colon = named.indexOf(':', named.lastIndexOf('/') + 1);
   const name = colon === -1 ? named : named.slice(0, colon);
   const tag = colon === -1 ? undefined : named.slice(colon + 1);
