@@ -99,6 +99,13 @@ describe('lockDebianBase', () => {
     expect(second.asked.every((url) => url.endsWith('/InRelease'))).toBe(true);
   });
 
+  it('takes an index by its plain name from a mirror that has none by hash', async () => {
+    const files = await archive({});
+    const plain = Object.entries(files).map(([url, bytes]) => [url.replace(/by-hash\/SHA256\/.*/, 'Packages.xz'), bytes]);
+    const { packages } = await lockDebianBase(options(Object.fromEntries(plain)));
+    expect(packages).toHaveLength(basePackages(13, true).length);
+  });
+
   it('has no busybox without a shell', async () => {
     const { packages } = await lockDebianBase({ ...options(await archive({})), shell: false });
     expect(packages.map(({ name }) => name)).toEqual(basePackages(13, false));

@@ -53,7 +53,9 @@ export async function readSuite(request: SuiteRequest): Promise<readonly Stanza[
   const directory = `main/binary-${architecture}`;
   const signed = release.files.get(`${directory}/Packages.xz`);
   if (!signed) throw unusable(`${suite.name} has no index of ${architecture} packages`);
-  const index = await fetchIndex(request, { url: `${root}/${directory}/by-hash/SHA256/${signed.sha256}`, signed });
+  // By hash, since a mirror may be changing; some partial mirrors have the plain name only.
+  const urls = [`by-hash/SHA256/${signed.sha256}`, 'Packages.xz'].map((name) => `${root}/${directory}/${name}`);
+  const index = await fetchIndex(request, urls, signed);
   try {
     return await scanIndex(xzChunks(index, maxIndexText), request.wanted);
   } catch (cause) {
@@ -68,12 +70,12 @@ async function fetchInRelease({ suite, ctx }: SuiteRequest, url: string): Promis
   throw unusable(`the mirror answered ${response.status} for the InRelease file of ${suite.name}`);
 }
 
-async function fetchIndex({ suite, ctx }: SuiteRequest, { url, signed }: { readonly url: string; readonly signed: SignedFile }) {
+async function fetchIndex({ suite, ctx }: SuiteRequest, urls: readonly string[], signed: SignedFile): Promise<Uint8Array> {
   if (signed.size > maxIndex) throw unusable(`the index of ${suite.name} is larger than ${maxIndex} bytes`);
   const digest = asDigest(`sha256:${signed.sha256}`);
   const label = `package index of ${suite.name}`;
   try {
-    await download({ urls: [url], digest, size: signed.size, label, allowHttp: true, hashError: 'DEB_INDEX_HASH', ctx });
+    await download({ urls, digest, size: signed.size, label, allowHttp: true, hashError: 'DEB_INDEX_HASH', ctx });
   } catch (cause) {
     if (!(cause instanceof ToolError) || cause.code !== 'DOWNLOAD_NOT_FOUND') throw cause;
     throw unusable(`the mirror does not have the index that the InRelease file of ${suite.name} names`, cause);

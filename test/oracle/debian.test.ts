@@ -8,7 +8,15 @@ import type { DebianBase } from '../../src/base/facts.ts';
 import { type Deb, openDeb } from '../../src/debian/deb.ts';
 import { parseStanza } from '../../src/debian/deb822.ts';
 import { readElf } from '../../src/debian/elf.ts';
-import { assembleDebianRoot, debianFacts, fetchDebs, findDebianMirrors, lockDebianBase, pinnedKeys } from '../../src/debian/index.ts';
+import {
+  assembleDebianRoot,
+  compareVersions,
+  debianFacts,
+  fetchDebs,
+  findDebianMirrors,
+  lockDebianBase,
+  pinnedKeys,
+} from '../../src/debian/index.ts';
 import { leftOut, releaseSpec } from '../../src/debian/packages.ts';
 import { droppedPaths } from '../../src/debian/root/prune.ts';
 import { mergedPath } from '../../src/debian/root/usrmerge.ts';
@@ -199,6 +207,28 @@ describe.each(variants.filter(({ architecture }) => architecture === 'amd64').ma
     });
   },
 );
+
+describe('compareVersions', () => {
+  it('orders the versions of packages and of their dependencies as dpkg does', () => {
+    const odd = ['0', '1~', '1~~', '1.0+b1', '1.0a', '1:0', '1.0-1~deb12u1', '1.0-1+deb12u1', '1.0.0', '1.0-0', '01.0', '2026f'];
+    const texts = [...built.values()].flatMap(({ debs }) =>
+      debs.flatMap(({ control }) => [...control.values()].join('\n').match(/(?<=[=<>] )[^\s)]+/g) ?? []),
+    );
+    const locked = [...built.values()].flatMap(({ base }) => base.packages.map(({ version }) => version));
+    const versions = [...new Set([...odd, ...texts, ...locked])];
+    const pairs = versions.flatMap((version, index) =>
+      [1, 7, 31].map((step) => [version, versions[(index + step) % versions.length] ?? ''] as const),
+    );
+    const shell = pairs.map(
+      ([a, b]) =>
+        `dpkg --compare-versions '${a}' lt '${b}' && echo -1 || { dpkg --compare-versions '${a}' eq '${b}' && echo 0 || echo 1; }`,
+    );
+    const theirs = run('sh', '-c', shell.join('\n')).trimEnd().split('\n');
+    const ours = pairs.map(([a, b]) => String(Math.sign(compareVersions(a, b))));
+    expect(pairs.map((pair, index) => [...pair, ours[index]])).toEqual(pairs.map((pair, index) => [...pair, theirs[index]]));
+    expect(pairs.length).toBeGreaterThan(200);
+  });
+});
 
 describe('the curated tables', () => {
   it('drop nothing that no package ships', () => {
