@@ -1,13 +1,12 @@
-import { normalizeName, parseMarker, parseRequirement, parseSpecifiers, parseVersion } from '../packaging/index.ts';
-import type { TomlTable } from '../project/types.ts';
+import { normalizeName, parseMarker } from '../packaging/index.ts';
 import { compareGroups, wireGroups } from './check-trees.ts';
-import { fromRequirement, fromWire, specifierKey } from './comparable.ts';
+import { fromWire } from './comparable.ts';
 import { declaredConflicts, lockedConflicts } from './conflicts.ts';
 import { groupsOf, lowerAll } from './declared.ts';
 import { optionPairs } from './options.ts';
 import { rootScope } from './scope.ts';
 import { compareRequirements, compareText, differs, type Field, type Inquiry, type Staleness, unverified } from './staleness.ts';
-import { isTable, listAt, textAt, textsAt, Unreadable, valueAt } from './table.ts';
+import { isTable, listAt, textsAt, valueAt } from './table.ts';
 import { sameCondition } from './truth.ts';
 import type { Manifest } from './types.ts';
 
@@ -97,33 +96,4 @@ export function checkOptions({ project, lock, settings }: Inquiry): readonly Sta
   return optionPairs(settings, lock.options).flatMap((pair) =>
     compareText(setting(project.rootPyproject, pair.key), pair.lock, pair.project),
   );
-}
-
-/** `tool.uv.dependency-metadata`: metadata given by hand for packages of others. */
-export function checkDependencyMetadata({ project, lock, settings }: Inquiry): readonly Staleness[] {
-  const locked = listAt(lock.manifest.other, 'dependencyMetadata').map(metadataKey).sort();
-  const declared = listAt(settings, 'dependency-metadata').map(metadataKey).sort();
-  return compareText(setting(project.rootPyproject, 'dependency-metadata'), locked.join('; '), declared.join('; '));
-}
-
-function metadataKey(entry: unknown): string {
-  if (!isTable(entry)) throw new Unreadable('an entry of dependency-metadata is not a table');
-  const version = textAt(entry, 'version');
-  const extras = [...textsAt(entry, 'provides-extras'), ...textsAt(entry, 'provides-extra')].map(normalizeName);
-  return [
-    normalizeName(textAt(entry, 'name') ?? ''),
-    version === undefined ? '' : parseVersion(version).text,
-    ...requiresDist(entry),
-    `python ${specifierKey(parseSpecifiers(textAt(entry, 'requires-python') ?? ''))}`,
-    `extras ${extras.join(',')}`,
-  ].join(' | ');
-}
-
-/** Markers are compared by their parsed form here; one that is only written differently counts as changed. */
-function requiresDist(entry: TomlTable): readonly string[] {
-  return textsAt(entry, 'requires-dist').map((text) => {
-    const requirement = parseRequirement(text);
-    const { name, extras, specifier, condition } = fromRequirement(requirement);
-    return `${name}[${extras.join(',')}]${specifier}${requirement.url ?? ''} ${JSON.stringify(condition)}`;
-  });
 }

@@ -3,7 +3,6 @@ import type { Project } from '../project/types.ts';
 import { checkIndexes } from './check-indexes.ts';
 import {
   checkConflicts,
-  checkDependencyMetadata,
   checkEnvironments,
   checkExcludes,
   checkList,
@@ -11,6 +10,7 @@ import {
   checkRootGroups,
   requirementLists,
 } from './check-manifest.ts';
+import { checkDependencyMetadata } from './check-metadata.ts';
 import { checkMembers, checkRequiresPython, checkTrees } from './check-trees.ts';
 import { workspaceScope } from './scope.ts';
 import { type Inquiry, judge, type Staleness, type Surroundings } from './staleness.ts';

@@ -93,7 +93,8 @@ export function difference(lock: readonly Comparable[], project: readonly Compar
   return { lock: without(lock, project), project: without(project, lock) };
 }
 
-function isSame(a: Comparable, b: Comparable, requiresPython: Specifiers): boolean {
+/** Whether two requirements are one. Markers are compared for the Pythons that are allowed. */
+export function isSame(a: Comparable, b: Comparable, requiresPython: Specifiers): boolean {
   if (a.name !== b.name || a.specifier !== b.specifier || a.source !== b.source) return false;
   if (a.extras.join() !== b.extras.join()) return false;
   return sameCondition(a.condition, b.condition, requiresPython) === true;

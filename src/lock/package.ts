@@ -31,7 +31,11 @@ function versionOf(node: Node, source: PackageSource): string | undefined {
 function wheelsOf(node: Node, source: PackageSource): LockedPackage['wheels'] {
   const wheels = listOf(node);
   if (wheels.length > 0 && isTree(source)) refuse(node, 'cannot be given for a source tree');
-  return wheels.map((wheel) => fileOf(wheel, source));
+  return wheels.map((wheel) => {
+    // Some indexes publish no hashes; a file that the project names directly always has one.
+    if (source.kind !== 'registry' && child(wheel, 'hash').value === undefined) refuse(wheel, 'must have a hash');
+    return fileOf(wheel, source);
+  });
 }
 
 function edgesOf(node: Node): readonly Edge[] {

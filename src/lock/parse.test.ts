@@ -266,11 +266,16 @@ describe('what is refused', () => {
     });
   });
 
-  test('a wheel without a hash, at its line', () => {
-    const text = lockText(
-      `name = "a"\nversion = "1"\n${registry}\nwheels = [\n    ${wheel('a-1-py3-none-any.whl')},\n    { url = "https://x.example/a-1-cp311-none-any.whl" },\n]`,
-    );
-    expect(failure(text)).toMatchObject({ code: 'LOCK_UNHASHED', where: { line: 10 }, message: expect.stringContaining('a-1-cp311') });
+  test('a wheel without a hash, where uv always knows one', () => {
+    const direct = (source: string) =>
+      lockText(`name = "a"\nversion = "1"\nsource = ${source}\nwheels = [\n    { url = "https://x.example/a-1-py3-none-any.whl" },\n]`);
+    expect(failure(direct('{ url = "https://x.example/a-1-py3-none-any.whl" }'))).toMatchObject({
+      code: 'LOCK_BROKEN',
+      message: 'uv.lock is broken: package[0].wheels[0] must have a hash',
+      where: { line: 9 },
+    });
+    const [found] = parseLock(direct('{ registry = "https://index.example/simple" }'), '/p/uv.lock').packages;
+    expect(found?.wheels[0]).toEqual({ filename: 'a-1-py3-none-any.whl', url: 'https://x.example/a-1-py3-none-any.whl' });
   });
 });
 

@@ -6,14 +6,13 @@ import { packageOf } from './package.ts';
 import { lineOf } from './position.ts';
 import { redact } from './redact.ts';
 import { child, listOf, type Node, optionalCount, optionalText, type Place, ShapeError, tableOf, textOf, textsOf } from './shape.ts';
-import type { ConflictItem, Lock, LockedPackage } from './types.ts';
+import type { ConflictItem, Lock } from './types.ts';
 
 const regenerate = 'run uv lock to write the file again';
 
 /**
  * Parses the text of a uv.lock. Format version 1, any revision; unknown keys are ignored (uv-and-wheels §1).
- * Errors: `LOCK_BROKEN` (not TOML, not uv's shape, duplicates, dangling edges), `LOCK_UNSUPPORTED` (another version),
- * `LOCK_UNHASHED` (a wheel without a hash).
+ * Errors: `LOCK_BROKEN` (not TOML, not uv's shape, duplicates, dangling edges), `LOCK_UNSUPPORTED` (another version).
  */
 export function parseLock(text: string, file: string): Lock {
   const root: Node = { value: parseToml(text, file), place: [] };
@@ -21,7 +20,6 @@ export function parseLock(text: string, file: string): Lock {
   try {
     const lock = lockOf(root, file);
     checkGraph(lock.packages, topKey(root));
-    checkHashes(lock, topKey(root), text);
     return lock;
   } catch (error) {
     if (error instanceof ShapeError) throw broken(error, text, file);
@@ -95,18 +93,4 @@ function conflictOf(node: Node): ConflictItem {
     ...(extra === undefined ? {} : { extra }),
     ...(group === undefined ? {} : { group }),
   };
-}
-
-function checkHashes(lock: Lock, top: string, text: string): void {
-  for (const [index, locked] of lock.packages.entries()) {
-    const wheel = locked.wheels.findIndex(({ hash }) => hash === undefined);
-    if (wheel !== -1) throw unhashed(locked, wheel, { file: lock.file, line: lineOf(text, [top, index, 'wheels', wheel]) });
-  }
-}
-
-function unhashed(locked: LockedPackage, wheel: number, where: Where): ToolError {
-  return new ToolError('LOCK_UNHASHED', `uv.lock has no hash for ${locked.wheels[wheel]?.filename}`, {
-    where,
-    hint: `take ${locked.name} from an index that publishes hashes, then run uv lock`,
-  });
 }
