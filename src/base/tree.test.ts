@@ -82,6 +82,17 @@ describe('ImageTree', () => {
     expect(tree.list('/usr/lib')).toEqual(['y']);
   });
 
+  it('makes the directory that a dangling symlink names, and refuses a circle', async () => {
+    const tree = await treeOf([{ path: 'var/run', link: '../run' }], [file('var/run/x')]);
+    expect(tree.resolve('/var/run/x')?.path).toBe('/run/x');
+    const circle = treeOf([{ path: 'a', link: 'b' }, { path: 'b', link: 'a' }, file('a/x')]);
+    await expect(circle).rejects.toMatchObject({ code: 'BASE_LAYER_UNREADABLE' });
+  });
+
+  it('makes nothing for a whiteout where there is no directory', async () => {
+    expect(paths(await treeOf([file('a')], [file('a/.wh.x'), file('n/.wh.x'), file('m/.wh..wh..opq')]))).toEqual(['/a']);
+  });
+
   it('replaces a symlink by a directory entry of the same name, as runtimes do', async () => {
     const tree = await treeOf([file('usr/lib/x'), { path: 'lib', link: 'usr/lib' }], [{ path: 'lib' }, file('lib/y')]);
     expect([tree.list('/lib'), tree.list('/usr/lib')]).toEqual([['y'], ['x']]);

@@ -57,10 +57,10 @@ export class ImageTree {
       throw new ToolError('BASE_LAYER_UNREADABLE', 'the package and account files of the base are too large');
     if (header.path === '') return;
     const slash = header.path.lastIndexOf('/');
-    const parent = this.directoryAt(slash === -1 ? '' : header.path.slice(0, slash));
+    const directoryPath = slash === -1 ? '' : header.path.slice(0, slash);
     const name = header.path.slice(slash + 1);
-    if (name.startsWith('.wh.')) this.whiteOut(parent, name);
-    else this.place({ parent, name, header, captured });
+    if (name.startsWith('.wh.')) this.whiteOut(directoryPath, name);
+    else this.place({ parent: this.directoryAt(directoryPath), name, header, captured });
   }
 
   /** The file or directory that a path means, symlinks followed; undefined if there is none. */
@@ -91,29 +91,37 @@ export class ImageTree {
     parent.children.set(name, { ...node, layer: this.layer });
   }
 
-  private whiteOut(parent: DirectoryNode, name: string): void {
+  private whiteOut(directoryPath: string, name: string): void {
+    if (name === '.wh.') throw new ToolError('BASE_LAYER_UNREADABLE', 'a layer of the base has a whiteout without a name');
+    const parent = this.resolve(directoryPath)?.node;
+    // Where there is no such directory there is nothing to hide.
+    if (parent?.type !== 'directory') return;
     if (name === '.wh..wh..opq') dropLower(parent, this.layer);
-    else if (name === '.wh.') throw new ToolError('BASE_LAYER_UNREADABLE', 'a layer of the base has a whiteout without a name');
     else if (!name.startsWith('.wh..wh.')) hide(parent, name.slice('.wh.'.length), this.layer);
   }
 
   // A layer may leave out the entries of its directories, and may name files below a directory that a lower layer made a symlink.
-  private directoryAt(path: string): DirectoryNode {
+  private directoryAt(path: string, links = 0): DirectoryNode {
     let current = this.root;
     let at = '';
-    for (const segment of path === '' ? [] : path.split('/')) {
-      at = `${at}/${segment}`;
-      const found = this.walk(at);
-      if (found?.node.type === 'directory') {
-        current = found.node;
-        at = found.path;
-      } else {
-        const made = directory(this.layer);
-        current.children.set(segment, made);
-        current = made;
-      }
+    for (const segment of segmentsOf(path)) {
+      const next = `${at}/${segment}`;
+      const dangling = current.children.get(segment);
+      if (dangling?.type === 'symlink' && this.walk(next) === undefined) this.makeTarget(at, dangling.target, links + 1);
+      const found = this.walk(next);
+      if (found?.node.type !== 'directory') current.children.set(segment, directory(this.layer));
+      const made = this.walk(next);
+      if (made?.node.type !== 'directory') throw new TypeError('a directory that was just made is there');
+      current = made.node;
+      at = made.path === '/' ? '' : made.path;
     }
     return current;
+  }
+
+  // Runtimes make the directories that a dangling symlink names, as `mkdir -p` through it would.
+  private makeTarget(from: string, target: string, links: number): void {
+    if (links > maxLinks) throw new ToolError('BASE_LAYER_UNREADABLE', 'a layer of the base puts files below symlinks that go round');
+    this.directoryAt(target.startsWith('/') ? target : `${from}/${target}`, links);
   }
 
   private walk(path: string, followLast = true): { readonly path: string; readonly node: TreeNode } | undefined {
