@@ -112,7 +112,7 @@ export function projectOf(members: readonly Member[], parts: Partial<Project> = 
 
 export function targetOf(
   python = '3.13.5',
-  libc: 'glibc 2.41' | 'glibc 2.17' | 'musl 1.2' = 'glibc 2.41',
+  libc: `${'glibc' | 'musl'} ${string}` = 'glibc 2.41',
   architecture: 'amd64' | 'arm64' = 'amd64',
 ): Target {
   const [kind, version = ''] = libc.split(' ');

@@ -46,7 +46,6 @@ let vectors: Vectors;
 let compared = 0;
 
 beforeAll(() => {
-  execFileSync(join(root, 'scripts/vectors/setup'));
   const options = { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 } as const;
   vectors = JSON.parse(execFileSync(join(root, '.cache/venv/bin/python'), ['-I', join(root, 'scripts/vectors/packaging.py')], options));
 });
