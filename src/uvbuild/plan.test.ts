@@ -4,7 +4,8 @@ import { digestOf } from '../digest.ts';
 import { type ErrorCode, ToolError } from '../errors/index.ts';
 import type { Member, SourceFile, SourceTree } from '../project/types.ts';
 import { epoch } from '../tar/types.ts';
-import { firstPartyTime, planUvBuild, type UvBuildPlan, uvBuildInputs } from './plan.ts';
+import { firstPartyTime } from './outputs.ts';
+import { planUvBuild, type UvBuildPlan, uvBuildInputs } from './plan.ts';
 
 const site = 'app/.venv/lib/python3.13/site-packages';
 const system = '\n[build-system]\nrequires = ["uv_build>=0.9"]\nbuild-backend = "uv_build"\n';

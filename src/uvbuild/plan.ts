@@ -2,12 +2,10 @@ import { type Digest, digestOf, hexOf } from '../digest.ts';
 import { normalizeName, parseVersion } from '../packaging/index.ts';
 import type { FileEntry } from '../plan/recipe.ts';
 import type { Member, SourceTree } from '../project/types.ts';
-import { epoch } from '../tar/types.ts';
 import {
   comparePaths,
   destinationOf,
   formatRecord,
-  ownedParents,
   parseScripts,
   recordHash,
   relativeToSite,
@@ -19,10 +17,10 @@ import { entryPointsText } from './entry-points.ts';
 import { invalidProject } from './errors.ts';
 import { metadataText } from './metadata.ts';
 import { distName, findModules } from './modules.ts';
+import { type OutputFile, output, textsOf, toEntries } from './outputs.ts';
 import { filesByPath, licensePaths, type RegularFile, type WheelSource, wheelSources } from './sources.ts';
 import { type BuildTables, readTables } from './tables.ts';
 
-const twentyYears = 631_152_000;
 const placeholder = '#!python';
 
 export interface UvBuildOptions {
@@ -61,15 +59,6 @@ interface Build {
   readonly distInfo: string;
 }
 
-/** A file in the environment: from the tree, or a text made here. */
-interface OutputFile {
-  readonly path: string;
-  readonly mode: 0o644 | 0o755;
-  readonly sha256: Digest;
-  readonly size: number;
-  readonly text?: string;
-}
-
 /** Paths, below the tree, of the files whose text `planUvBuild` must know. Throws UVBUILD_INVALID. */
 export function uvBuildInputs(member: Member, tree: SourceTree): string[] {
   const { project, settings } = readTables(member);
@@ -100,7 +89,7 @@ export function planUvBuild(options: UvBuildOptions): UvBuildPlan {
   const build: Build = { options, tables, files, layout: venvLayout(options.venv, options.pythonMinor), name, version, distInfo };
   const sources = wheelSources(member, { tables, tree, files, roots, version });
   const outputs = withRecord(build, dropReplaced([...sources.map((source) => installSource(build, source)), ...generated(build)]));
-  return { name, version, entries: toEntries(build, outputs), texts: textsOf(outputs) };
+  return { name, version, entries: toEntries(build.layout.root, outputs), texts: textsOf(outputs) };
 }
 
 function installSource(build: Build, source: WheelSource): OutputFile {
@@ -120,10 +109,6 @@ function rewrittenScript(build: Build, script: { path: string; sha256: Digest; t
   if (digestOf(script.text) !== script.sha256) throw invalidProject(build.options.member, `the script ${script.path} is not UTF-8`);
   const newline = script.text.indexOf('\n');
   return output(script.path, `#!${build.layout.python}${newline < 0 ? '' : script.text.slice(newline)}`, 0o755);
-}
-
-function output(path: string, text: string, mode: 0o644 | 0o755 = 0o644): OutputFile {
-  return { path, mode, sha256: digestOf(text), size: Buffer.byteLength(text), text };
 }
 
 /** dist-info and the commands in `bin`. */
@@ -173,31 +158,4 @@ function withRecord(build: Build, files: readonly OutputFile[]): OutputFile[] {
     size: file.size,
   }));
   return [...files, output(path, formatRecord([...rows, { path: relativeToSite(path, build.layout), hash: undefined, size: undefined }]))];
-}
-
-function toEntries(build: Build, files: readonly OutputFile[]): FileEntry[] {
-  const own = { uid: 0, gid: 0 } as const;
-  const directories = new Set([...ownedParents(build.layout.root), ...files.flatMap(({ path }) => parentsBelow(path, build.layout.root))]);
-  const entries: FileEntry[] = [
-    ...[...directories].map((path): FileEntry => ({ type: 'directory', path, mode: 0o755, mtime: epoch, ...own })),
-    ...files.map(
-      ({ path, mode, sha256, size }): FileEntry => ({ type: 'file', path, mode, sha256, size, mtime: firstPartyTime(sha256), ...own }),
-    ),
-  ];
-  return entries.sort((a, b) => comparePaths(a.path, b.path));
-}
-
-function parentsBelow(path: string, root: string): string[] {
-  const segments = path.split('/');
-  const depth = root.split('/').length;
-  return segments.slice(depth).map((_, index) => segments.slice(0, depth + index).join('/'));
-}
-
-/** mtime of first-party files: follows the content, so that ETags of served files change with it. Seconds since 1970. */
-export function firstPartyTime(sha256: Digest): number {
-  return epoch + (Number.parseInt(hexOf(sha256).slice(0, 8), 16) % twentyYears);
-}
-
-function textsOf(files: readonly OutputFile[]): Record<Digest, string> {
-  return Object.fromEntries(files.flatMap((file) => (file.text === undefined ? [] : [[file.sha256, file.text]]))) as Record<Digest, string>;
 }

@@ -19,7 +19,7 @@ export interface Wheel extends WheelIdentity {
 /** Checks that the archive is the wheel that the lock names: one .dist-info, its METADATA, a format of 1.x. */
 export function identifyWheel(zip: Zip, item: WheelItem): Wheel {
   const files = new Map(zip.entries.filter((entry) => entry.type === 'file').map((entry) => [entry.path, entry]));
-  const distInfo = findDistInfo(zip, files);
+  const distInfo = findDistInfo(zip);
   const dataDirectory = distInfo.replace(/\.dist-info$/, '.data');
   const wheel = { zip, item, distInfo, dataDirectory, files, label: zip.label, name: normalizeName(item.name) };
   const metadata = parseHeaders(requiredText(wheel, 'METADATA'));
@@ -29,8 +29,9 @@ export function identifyWheel(zip: Zip, item: WheelItem): Wheel {
   return wheel;
 }
 
-function findDistInfo(zip: Zip, files: ReadonlyMap<string, ZipEntry>): string {
-  const tops = new Set([...files.keys()].filter((path) => path.includes('/')).map((path) => path.slice(0, path.indexOf('/'))));
+function findDistInfo(zip: Zip): string {
+  const directories = zip.entries.filter((entry) => entry.type === 'directory' || entry.path.includes('/'));
+  const tops = new Set(directories.map((entry) => entry.path.split('/', 1)[0] ?? ''));
   const found = [...tops].filter((top) => top.endsWith('.dist-info'));
   const [only] = found;
   if (only === undefined || found.length > 1) throw refuse(zip.label, 'dist-info-count', found.join(', '));

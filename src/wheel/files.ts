@@ -3,7 +3,7 @@ import { distInfoText, requiredText, type Wheel } from './dist-info.ts';
 import { parseScripts, type Script, scriptText } from './entry-points.ts';
 import { destinationOf } from './layout.ts';
 import { formatRecord, parseRecord, type RecordRow, recordError, recordHash, verified } from './record.ts';
-import { refuse } from './rules.ts';
+import { invalidWheel, refuse } from './rules.ts';
 import type { VenvLayout } from './venv-path.ts';
 
 /** A file of an installed wheel. */
@@ -25,6 +25,8 @@ export interface InstallContext {
 const installer = 'wherry\n';
 /** Files that the installer writes; a wheel's own are replaced. */
 const ownFiles = new Set(['INSTALLER', 'REQUESTED', 'RECORD', 'direct_url.json']);
+/** Rewritten scripts are held in memory. */
+const maxScript = 16 * 1024 * 1024;
 const placeholder = '#!python';
 
 /** Every file that installing a wheel makes (binary distribution format, "Installing a wheel"), its RECORD included. */
@@ -73,7 +75,10 @@ function installEntry(
   const row = options.rows.get(entry.path) ?? { path: entry.path, hash: undefined, size: undefined };
   const { path, isScript } = destinationOf(entry.path, wheel, context.layout);
   const content = () => verified(wheel.zip.read(entry), row, wheel.zip.label);
-  if (isScript && startsWithPlaceholder(wheel, entry)) return rewrittenScript(path, content, context.layout);
+  if (isScript && startsWithPlaceholder(wheel, entry)) {
+    if (entry.size > maxScript) throw invalidWheel(wheel.zip.label, `the script ${entry.path} is larger than 16 MiB`);
+    return rewrittenScript(path, content, context.layout);
+  }
   return { path, mode: isScript || entry.executable ? 0o755 : 0o644, size: entry.size, hash: row.hash, content };
 }
 

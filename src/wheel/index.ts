@@ -2,9 +2,11 @@
  * In: wheels with verified digests and a recipe. Out: the files of an installed environment, as layer entries or files-recipe entries.
  * Must not: run Python, depend on the host, keep a path that leaves the environment, or let the order of wheels decide anything.
  */
+
+export { checkCollisions, type OwnedFiles, type WheelFile, wheelFilesOf } from './collisions.ts';
 export { parseScripts, type Script, scriptText } from './entry-points.ts';
 export { relativeToSite } from './files.ts';
-export { checkCollisions, installWheels, type OpenMaterial, type WheelFile, wheelFileList } from './install.ts';
+export { installWheels, type OpenMaterial, wheelFileList } from './install.ts';
 export { destinationOf, type WheelIdentity } from './layout.ts';
 export { comparePaths } from './order.ts';
 export { formatRecord, type RecordRow, recordHash } from './record.ts';

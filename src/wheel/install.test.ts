@@ -7,7 +7,8 @@ import { type Digest, digestOf } from '../digest.ts';
 import { type ErrorCode, ToolError } from '../errors/index.ts';
 import type { WheelItem, WheelsRecipe } from '../plan/recipe.ts';
 import { epoch, type LayerEntry } from '../tar/types.ts';
-import { checkCollisions, installWheels, wheelFileList } from './install.ts';
+import { checkCollisions, wheelFilesOf } from './collisions.ts';
+import { installWheels, wheelFileList } from './install.ts';
 import { recordHash } from './record.ts';
 import { type WheelRule, wheelRules } from './rules.ts';
 
@@ -173,6 +174,9 @@ describe('wheels that are refused', () => {
     ['reserved-name', 'a script', { files: { 'demo-1.0.data/scripts/python.py': '#!python\n' } }],
     ['reserved-name', 'data in bin', { files: { 'demo-1.0.data/data/bin/python3': 'x' } }],
     ['reserved-name', 'the configuration', { files: { 'demo-1.0.data/data/pyvenv.cfg': 'x' } }],
+    ['reserved-name', 'a directory in place of the configuration', { files: { 'demo-1.0.data/data/pyvenv.cfg/x': 'x' } }],
+    ['dist-info-count', 'two, one of them empty', { files: { 'other-1.0.dist-info/': {} } }],
+    ['WHEEL_INVALID', 'a huge script', { files: { 'demo-1.0.data/scripts/x': { data: Buffer.alloc(17 * 1024 * 1024, '#!python ') } } }],
     ['whiteout-name', 'a file', { files: { 'demo/.wh.app': 'x' } }],
     ['whiteout-name', 'an opaque mark', { files: { 'demo/.wh..wh..opq': 'x' } }],
     ['whiteout-name', 'a directory', { files: { '.wh.x/': {} } }],
@@ -255,6 +259,22 @@ describe('collisions', () => {
   it('refuses a file where another wheel has a directory', () => {
     const file = save({ name: 'one', files: { shared: 'file' } });
     expect(() => install([file, wheel('two', 'x')])).toThrow(/^one 1\.0 and two 1\.0 install/);
+  });
+
+  it('refuses an empty directory where another wheel has a file', () => {
+    const empty = save({ name: 'two', files: { 'shared/': {} } });
+    expect(() => install([save({ name: 'one', files: { shared: 'file' } }), empty])).toThrow(/^one 1\.0 and two 1\.0 install/);
+  });
+
+  it('compares wheels with listed files of other layers', () => {
+    const item = wheel('one', 'a');
+    const wheelFiles = { owner: 'one', files: wheelFileList(item, pathOf(item.sha256), { venv: '/app/.venv', pythonMinor: '3.13' }) };
+    const entry = (path: string, text: string) =>
+      ({ type: 'file', path, sha256: digestOf(text), size: 1, mode: 0o644, uid: 0, gid: 0, mtime: 0 }) as const;
+    const member = (path: string, text: string) => ({ owner: 'demo', files: wheelFilesOf([entry(path, text)]) });
+    expect(codeOf(() => checkCollisions([wheelFiles, member(`${site}/shared/x.txt`, 'a')]))).toBe('accepted');
+    expect(codeOf(() => checkCollisions([wheelFiles, member(`${site}/shared/x.txt`, 'b')]))).toBe('WHEEL_COLLISION');
+    expect(codeOf(() => checkCollisions([member(`${site}/shared`, 'a'), wheelFiles]))).toBe('WHEEL_COLLISION');
   });
 
   it('finds them between layers from lists alone', () => {

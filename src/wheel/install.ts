@@ -1,8 +1,8 @@
 import type { Digest } from '../digest.ts';
-import { ToolError } from '../errors/index.ts';
 import type { WheelItem, WheelsRecipe } from '../plan/recipe.ts';
 import { epoch, type LayerEntry } from '../tar/types.ts';
 import { openZip } from '../zip/index.ts';
+import { checkCollisions, collision, type WheelFile } from './collisions.ts';
 import { identifyWheel, type Wheel } from './dist-info.ts';
 import { type InstallContext, type InstalledFile, installedFiles } from './files.ts';
 import { destinationOf } from './layout.ts';
@@ -24,8 +24,7 @@ export function installWheels(recipe: WheelsRecipe, open: OpenMaterial): LayerEn
   const directories = new Set(ownedParents(`${context.layout.root}/x`));
   for (const wheel of installed) for (const directory of wheel.directories) directories.add(directory);
   for (const path of files.keys()) addParents(directories, path, context.layout.root);
-  const both = [...files.keys()].find((path) => directories.has(path));
-  if (both !== undefined) throw fileAndDirectory(both, installed);
+  checkDirectories(files, installed);
   return [
     ...[...directories].sort(comparePaths).map(directoryEntry),
     ...[...files.values()].sort((a, b) => comparePaths(a.path, b.path)).map(fileEntry),
@@ -52,30 +51,10 @@ function listedDirectories(wheel: Wheel, context: InstallContext): string[] {
     .map((entry) => destinationOf(entry.path, wheel, context.layout).path);
 }
 
-/** A path that a wheel installs, with what is needed to compare it with another wheel's. */
-export interface WheelFile {
-  /** Relative to the image's root. */
-  readonly path: string;
-  readonly hash: string | undefined;
-  readonly mode: number;
-}
-
 /** Paths and hashes of one wheel, from its headers and RECORD: cheap, no file is decompressed but the small ones of .dist-info and scripts. */
 export function wheelFileList(item: WheelItem, path: string, target: { readonly venv: string; readonly pythonMinor: string }): WheelFile[] {
   const context = { layout: venvLayout(target.venv, target.pythonMinor), pythonMinor: target.pythonMinor };
   return installWheel(item, path, context).files.map((file) => ({ path: file.path, hash: file.hash, mode: file.mode }));
-}
-
-/** Throws WHEEL_COLLISION if two lists have one path with different bytes or modes; `owner` names a list in the message. */
-export function checkCollisions(lists: readonly { readonly owner: string; readonly files: readonly WheelFile[] }[]): void {
-  const seen = new Map<string, { owner: string; file: WheelFile }>();
-  for (const { owner, files } of lists) {
-    for (const file of files) {
-      const other = seen.get(file.path);
-      if (other !== undefined && !sameFile(other.file, file)) throw collision(file.path, other.owner, owner);
-      seen.set(file.path, { owner, file });
-    }
-  }
 }
 
 function mergeFiles(wheels: readonly InstalledWheel[]): Map<string, InstalledFile> {
@@ -83,22 +62,14 @@ function mergeFiles(wheels: readonly InstalledWheel[]): Map<string, InstalledFil
   return new Map(wheels.flatMap(({ files }) => files.map((file) => [file.path, file])));
 }
 
-function sameFile(a: WheelFile, b: WheelFile): boolean {
-  return a.hash !== undefined && a.hash === b.hash && a.mode === b.mode;
-}
-
-function collision(path: string, first: string, second: string): ToolError {
-  return new ToolError('WHEEL_COLLISION', `${first} and ${second} install different files at /${path}`, {
-    hint: 'remove one of the two from the dependencies, then run uv lock',
-  });
-}
-
-function fileAndDirectory(path: string, wheels: readonly InstalledWheel[]): ToolError {
-  const asFile = wheels.find(({ files }) => files.some((file) => file.path === path));
-  const below = wheels.find(
-    ({ files, directories }) => directories.includes(path) || files.some((file) => file.path.startsWith(`${path}/`)),
-  );
-  return collision(path, asFile?.label ?? 'a wheel', below?.label ?? 'a wheel');
+/** An empty directory of one wheel where another has a file. */
+function checkDirectories(files: ReadonlyMap<string, InstalledFile>, wheels: readonly InstalledWheel[]): void {
+  for (const { label, directories } of wheels) {
+    const path = directories.find((directory) => files.has(directory));
+    if (path === undefined) continue;
+    const other = wheels.find((wheel) => wheel.files.some((file) => file.path === path));
+    throw collision(path, other?.label ?? label, label);
+  }
 }
 
 function addParents(directories: Set<string>, path: string, root: string): void {

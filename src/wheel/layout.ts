@@ -49,9 +49,12 @@ function dataDestination(file: { key: string; rest: string[]; path: string }, wh
   }
 }
 
+/** Parts of the environment that `.data` must not replace. */
+const ownNames = new Set(['pyvenv.cfg', 'lib64']);
+
 function checkReserved(destination: string, path: string, context: { label: string; layout: VenvLayout }): void {
   const { label, layout } = context;
-  const inBin = destination.startsWith(`${layout.bin}/`) ? destination.slice(layout.bin.length + 1).split('/', 1)[0] : undefined;
-  const taken = [`${layout.root}/pyvenv.cfg`, `${layout.root}/lib64`, layout.bin].includes(destination);
-  if (taken || (inBin !== undefined && isReservedScript(inBin))) throw refuse(label, 'reserved-name', path);
+  const [first = '', second] = destination.slice(layout.root.length + 1).split('/');
+  const replacesBin = first === 'bin' && (second === undefined || isReservedScript(second));
+  if (ownNames.has(first) || replacesBin) throw refuse(label, 'reserved-name', path);
 }

@@ -89,7 +89,7 @@ function checkTotals(entries: readonly CentralEntry[], fileSize: number, options
   const total = entries.reduce((sum, entry) => sum + entry.size, 0);
   if (total > limits.totalSize) throw unsafe(archive, 'too-large');
   if (total > fileSize * limits.ratio + 64 * 1024 * 1024) throw unsafe(archive, 'ratio');
-  const zstd = entries.find((entry) => entry.method === 'zstd' && entry.size > limits.zstdEntry);
+  const zstd = entries.find((entry) => entry.method === 'zstd' && Math.max(entry.size, entry.compressedSize) > limits.zstdEntry);
   if (zstd !== undefined) throw unsafe(archive, 'zstd-too-large', zstd.path);
 }
 

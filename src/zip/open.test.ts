@@ -1,6 +1,6 @@
 import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { crc32, deflateRawSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ArchiveSpec, buildZip, descriptor, type EntrySpec, extraField, le } from '../../test/zip-builder.ts';
@@ -303,3 +303,53 @@ describe('refused archives', () => {
     expect(() => zip.entries.map((entry) => zip.readAll(entry, 10))).toThrow(expect.objectContaining({ code: 'ARCHIVE_UNSAFE' }));
   });
 });
+
+describe('damage', () => {
+  const good = buildZip([
+    { name: 'dir/' },
+    a,
+    { ...b, method: 0 },
+    { ...b, name: 'c', local: deferred, central: { flags: 8 }, after: descriptor(b.data) },
+  ]);
+  const contents = JSON.stringify(readWholeOf(good));
+
+  it.each([0x01, 0x10, 0x80, 0xff])('of any one byte (xor %i) is refused or changes no content', (mask) => {
+    const file = join(directory, 'damaged.whl');
+    for (let at = 0; at < good.length; at++) {
+      const damaged = Buffer.from(good);
+      damaged[at] = (damaged[at] ?? 0) ^ mask;
+      writeFileSync(file, damaged);
+      expect(outcome(file), `byte ${at}`).toMatch(/^(?:refused|same)$/);
+    }
+  });
+
+  it('of the length is refused', () => {
+    const file = join(directory, 'cut.whl');
+    for (let length = 0; length < good.length; length++) {
+      writeFileSync(file, good.subarray(0, length));
+      expect(outcome(file), `${length} bytes`).toBe('refused');
+    }
+  });
+
+  function outcome(file: string): string {
+    try {
+      const zip = openZip(file, { label: 'damaged' });
+      const files = zip.entries.filter((entry) => entry.type === 'file');
+      const read = files.map((entry) => [entry.path, Buffer.from(zip.readAll(entry)).toString()]);
+      return JSON.stringify(read) === contents ? 'same' : `other contents: ${JSON.stringify(read)}`;
+    } catch (error) {
+      return error instanceof ToolError && error.code === 'ARCHIVE_UNSAFE' ? 'refused' : `failed: ${error}`;
+    }
+  }
+});
+
+function readWholeOf(bytes: Buffer): [string, string][] {
+  const file = join(mkdtempSync(join(tmpdir(), 'wherry-zip-')), 'good.whl');
+  writeFileSync(file, bytes);
+  const zip = openZip(file);
+  const contents = zip.entries
+    .filter((entry) => entry.type === 'file')
+    .map((entry): [string, string] => [entry.path, Buffer.from(zip.readAll(entry)).toString()]);
+  rmSync(dirname(file), { recursive: true });
+  return contents;
+}
