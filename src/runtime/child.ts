@@ -29,8 +29,11 @@ export async function exitOf(child: ChildProcess, { kill, signal, terminal }: Wa
     if (killed) kill('SIGKILL');
     else if (!(terminal && (name === 'SIGINT' || name === 'SIGQUIT'))) kill(name);
   };
+  // The caller may abort because of a signal that is about to be passed on here as well: that one must not count twice.
   const aborted = () => {
-    if (requests === 0) stop('SIGTERM');
+    setImmediate(() => {
+      if (requests === 0) stop('SIGTERM');
+    });
   };
   for (const name of forwarded) process.on(name, stop);
   signal.addEventListener('abort', aborted);

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { hexOf } from '../digest.ts';
 import { ToolError } from '../errors/index.ts';
 import { parseConfig } from '../image/index.ts';
 import { daemonSink, imageName } from '../sinks/index.ts';
@@ -12,8 +13,10 @@ type Engine = 'docker' | 'podman';
 export async function runWithEngine(engine: Engine, options: RunOptions): Promise<number> {
   const { image, context, stdio = ['inherit', 'inherit', 'inherit'] } = options;
   const variables = await readEnvironment(options);
-  const reference = `${runName(image.name)}:run-${image.configDescriptor.digest.slice('sha256:'.length, 'sha256:'.length + 12)}`;
+  const repository = runName(image.name);
+  const reference = `${repository}:run-${hexOf(image.configDescriptor.digest).slice(0, 12)}`;
   await daemonSink(engine, { env: context.env }).put(image, { references: [reference], signal: context.signal });
+  removeOlder(engine, { repository, reference, env: context.env });
   const terminal = stdio[0] === 'inherit' && process.stdin.isTTY === true && process.stdout.isTTY === true;
   const user = parseConfig(image.config, image.name).config?.User ?? '';
   const args = engineArguments({ engine, user, options, names: [...variables.keys()], reference, terminal });
@@ -21,6 +24,24 @@ export async function runWithEngine(engine: Engine, options: RunOptions): Promis
   const env = { ...context.env, ...Object.fromEntries(variables) };
   const child = spawn(engine, args, { env, stdio: [...stdio] });
   return exitOf(child, { kill: (name) => passOn(child, name), signal: context.signal, terminal });
+}
+
+interface Older {
+  readonly repository: string;
+  readonly reference: string;
+  readonly env: RunOptions['context']['env'];
+}
+
+/** Images of earlier runs would pile up with every build. One that is still running cannot be removed and stays. */
+function removeOlder(engine: Engine, { repository, reference, env }: Older): void {
+  const list = spawnSync(engine, ['image', 'ls', '--format', '{{.Repository}}:{{.Tag}}', repository], {
+    env: { ...env },
+    encoding: 'utf8',
+  });
+  const own = imageName(reference).full;
+  const prefix = imageName(`${repository}:run-`).full;
+  const older = (list.stdout ?? '').split('\n').filter((name) => imageName(name).full.startsWith(prefix) && imageName(name).full !== own);
+  if (older.length > 0) spawnSync(engine, ['image', 'rm', ...older], { env: { ...env }, stdio: 'ignore' });
 }
 
 /** Whether the engine's command line works and reaches its daemon. */

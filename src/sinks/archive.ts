@@ -13,7 +13,7 @@ import type { PutOptions, PutResult, Sink } from './types.ts';
  * One tar that is an OCI layout and a `docker save` archive at once, so that Docker, Podman, skopeo, containerd and kind all load it. Equal images
  * give equal bytes. `-` writes to `stdout`. Throws SINK_WRITE and IMAGE_INVALID.
  */
-export function archiveSink(file: string, stdout?: Writable): Sink {
+export function archiveSink(file: string, stdout: Writable = process.stdout): Sink {
   return { name: `tar:${file}`, put: (image, options) => putArchive({ file, stdout }, image, options) };
 }
 
@@ -33,13 +33,13 @@ export function archiveSize(image: Image | ImageIndex, references: readonly stri
 
 interface Target {
   readonly file: string;
-  readonly stdout: Writable | undefined;
+  readonly stdout: Writable;
 }
 
 async function putArchive({ file, stdout }: Target, image: Image | ImageIndex, { references, signal }: PutOptions): Promise<PutResult> {
   const content = archiveStream(image, references);
   const bytesWritten = archiveSize(image, references);
-  if (file === '-' && stdout !== undefined) await pipeline(content, stdout, { signal, end: false });
+  if (file === '-') await pipeline(content, stdout, { signal, end: false });
   else await writeWhole(content, { file, signal });
   return { location: `tar:${file}`, bytesWritten };
 }
