@@ -45,7 +45,10 @@ export function readExtraFields(area: Buffer, place: HeaderPlace): ReadonlyMap<n
   return fields;
 }
 
-/** Resolves sizes through the ZIP64 field (APPNOTE 4.5.3): exactly the saturated values, in order. */
+/**
+ * Resolves sizes through the ZIP64 field (APPNOTE 4.5.3): exactly the saturated values, in order. In a local header it may also hold
+ * both sizes beside classic ones that say the same, as Bazel's writer does (protobuf's wheels).
+ */
 export function resolveSizes(classic: ClassicSizes, fields: ReadonlyMap<number, Buffer>, place: HeaderPlace): WideSizes {
   const field = fields.get(zip64Id);
   const wanted = [classic.size, classic.compressedSize, classic.offset ?? 0];
@@ -53,6 +56,7 @@ export function resolveSizes(classic: ClassicSizes, fields: ReadonlyMap<number, 
     if (wanted.includes(saturated)) throw unsafe(place.archive, 'zip64-extra', place.entry);
     return { size: classic.size, compressedSize: classic.compressedSize, offset: classic.offset ?? 0, zip64: false };
   }
+  if (classic.offset === undefined && field.length === 16) return bothSizes(classic, field, place);
   const saturatedCount = wanted.filter((value) => value === saturated).length;
   if (field.length !== saturatedCount * 8) throw unsafe(place.archive, 'zip64-extra', place.entry);
   if (saturatedCount === 0) throw unsafe(place.archive, 'zip64-needless', place.entry);
@@ -60,14 +64,26 @@ export function resolveSizes(classic: ClassicSizes, fields: ReadonlyMap<number, 
   return { size: values[0] ?? 0, compressedSize: values[1] ?? 0, offset: values[2] ?? 0, zip64: true };
 }
 
+function bothSizes(classic: ClassicSizes, field: Buffer, place: HeaderPlace): WideSizes {
+  const [size, compressedSize] = [0, 8].map((at) => wideAt(field, at, place)) as [number, number];
+  const agrees = (narrow: number, wide: number) => narrow === saturated || narrow === wide;
+  if (!agrees(classic.size, size) || !agrees(classic.compressedSize, compressedSize))
+    throw unsafe(place.archive, 'zip64-conflict', place.entry);
+  return { size, compressedSize, offset: 0, zip64: true };
+}
+
+function wideAt(field: Buffer, at: number, place: HeaderPlace): number {
+  const wide = field.readBigUInt64LE(at);
+  if (wide > BigInt(Number.MAX_SAFE_INTEGER)) throw unsafe(place.archive, 'zip64-conflict', place.entry);
+  return Number(wide);
+}
+
 function widen(wanted: readonly number[], field: Buffer, place: HeaderPlace & { readonly isCentral: boolean }): number[] {
   let at = 0;
   const values = wanted.map((value) => {
     if (value !== saturated) return value;
-    const wide = field.readBigUInt64LE(at);
     at += 8;
-    if (wide > BigInt(Number.MAX_SAFE_INTEGER)) throw unsafe(place.archive, 'zip64-conflict', place.entry);
-    return Number(wide);
+    return wideAt(field, at - 8, place);
   });
   // Local headers may be written before the sizes are known. The central directory is not, so there small values only mislead.
   if (place.isCentral && values.every((value) => value <= classicLimit)) throw unsafe(place.archive, 'zip64-needless', place.entry);

@@ -55,6 +55,11 @@ describe('accepted archives', () => {
     ],
     ['a ZIP64 data descriptor', [a, { ...b, ...zip64Deferred(b.data) }], {}],
     ['ZIP64 sizes in a local header that was written first', [a, { ...b, local: zip64Local(b.data) }], {}],
+    [
+      'ZIP64 sizes beside equal classic ones, as Bazel writes them',
+      [a, { ...b, local: { extra: zip64Local(b.data)?.extra as Buffer } }],
+      {},
+    ],
     ['ZIP64 end records', [a, b], { zip64: {} }],
     ['an unknown extra field', [{ ...a, both: { extra: extraField(0x5455, Buffer.alloc(5)) } }, b], {}],
     ['a Unicode path that agrees', [{ ...a, both: { extra: unicodePath(a.name) } }, b], {}],
@@ -248,6 +253,8 @@ const bad: [ZipRule, string, Buffer, OpenZipOptions?][] = [
   ['unicode-path', 'twice', buildZip([{ ...a, both: { extra: Buffer.concat([unicodePath(a.name), unicodePath(a.name)]) } }])],
   ['unicode-path', 'only in the local header', buildZip([{ ...a, local: { extra: unicodePath('evil.txt') } }])],
   ['zip64-conflict', 'two counts', buildZip([a], { zip64: {}, end: { count: 2 } })],
+  ['zip64-conflict', 'other sizes in a local header', buildZip([{ ...a, local: { extra: wide(1, 2) } }])],
+  ['zip64-extra', 'one size too many in a local header', buildZip([{ ...a, local: { extra: wide(1, 2, 3) } }])],
   [
     'zip64-conflict',
     'a size beyond any file',
