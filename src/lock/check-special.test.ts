@@ -78,3 +78,44 @@ describe('indexes', () => {
     expect(found('', { uvToml: { index: [{ url: 'https://c.example/simple' }] } })).toEqual(['tool.uv.index']);
   });
 });
+
+describe('settings of groups, in locks of revision 5', () => {
+  const settings = `[tool.uv]\ndefault-groups = ["Docs"]\n[tool.uv.dependency-groups]\ndocs = { requires-python = ">=3.12" }\n`;
+  const text = `[project]\nname = "app"\nversion = "1"\nrequires-python = ">=3.11"\n[dependency-groups]\ndocs = []\nall = [{ include-group = "docs" }]\n${settings}`;
+  const lock = (revision: number) => `version = 1
+revision = ${revision}
+requires-python = ">=3.11"
+minimum-libc-version = { glibc = "2.28" }
+[[package]]
+name = "app"
+version = "1"
+source = { virtual = "." }
+default-groups = ["docs"]
+[package.group-requires-python]
+all = ">=3.12"
+docs = ">=3.12"
+[package.metadata.requires-dev]
+all = []
+docs = []
+`;
+  const project = `${text}[tool.uv.minimum-libc-version]\nglibc = "2.28"\n`;
+  const found = (from = '', to = '', revision = 5) =>
+    checkLock(projectOf({ '.': project.replace(from, to) }), parseLock(lock(revision), '/work/uv.lock')).map(({ field }) => field);
+
+  test.each<[from: string, to: string, fields: readonly string[]]>([
+    ['', '', []],
+    ['["Docs"]', '["docs", "docs"]', []],
+    ['["Docs"]', '"all"', ['tool.uv.default-groups']],
+    ['["Docs"]', '["dev"]', ['tool.uv.default-groups']],
+    ['">=3.12"', '">=3.12.0"', []],
+    ['">=3.12"', '">=3.13"', ['tool.uv.dependency-groups.all', 'tool.uv.dependency-groups.docs']],
+    ['docs = { requires-python = ">=3.12" }', '', ['tool.uv.dependency-groups.all', 'tool.uv.dependency-groups.docs']],
+    ['"2.28"', '"2.31"', ['tool.uv.minimum-libc-version']],
+  ])('%s → %s', (from, to, fields) => {
+    expect(found(from, to)).toEqual(fields);
+  });
+
+  test('earlier revisions do not hold them', () => {
+    expect(found('["Docs"]', '"all"', 4)).toEqual([]);
+  });
+});

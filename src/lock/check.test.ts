@@ -283,6 +283,7 @@ describe('a change that uv would lock again', () => {
 describe('a change of writing only', () => {
   test.each<[name: string, ...Change]>([
     ['spelling of a name', '.', 'AnyIO[trio]', 'anyio[TRIO]'],
+    ['zeros at the end of a version', '.', '>=4,<5', '>=4.0.0,<5.0'],
     ['order of specifiers', '.', '>=4,<5', '<5,>=4'],
     ['order of dependencies', '.', '    "repo",\n    "archive",\n', '    "archive",\n    "repo",\n'],
     [

@@ -1,5 +1,6 @@
 import { parseSpecifiers } from '../packaging/index.ts';
 import type { Project } from '../project/types.ts';
+import { checkGroupSettings, checkLibc } from './check-groups.ts';
 import { checkIndexes } from './check-indexes.ts';
 import {
   checkConflicts,
@@ -27,6 +28,8 @@ const checks: readonly Check[] = [
   ...requirementLists.map((key): Check => [['tool', 'uv', key], (inquiry) => checkList(key, inquiry)]),
   [['tool', 'uv', 'exclude-dependencies'], checkExcludes],
   [['dependency-groups'], checkRootGroups],
+  [['tool', 'uv', 'default-groups'], checkGroupSettings],
+  [['tool', 'uv', 'minimum-libc-version'], checkLibc],
   [['tool', 'uv', 'environments'], (inquiry) => checkEnvironments('environments', inquiry)],
   [['tool', 'uv', 'required-environments'], (inquiry) => checkEnvironments('required-environments', inquiry)],
   [['tool', 'uv', 'conflicts'], checkConflicts],

@@ -26,7 +26,10 @@ export function specifierKey(specifiers: Specifiers): string {
 }
 
 function clauseKey({ operator, version, wildcard, text }: Specifiers[number]): string {
-  return `${operator}${version === undefined || operator === '===' ? text : version.text}${wildcard ? '.*' : ''}`;
+  if (version === undefined || operator === '===') return `${operator}${text}`;
+  // Trailing zeros say something only in wildcards and compatible releases.
+  const counts = wildcard || operator === '~=' || /[^\d.]/.test(version.text);
+  return `${operator}${counts ? version.text : version.text.replace(/(\.0)+$/, '')}${wildcard ? '.*' : ''}`;
 }
 
 /** A requirement of the lock's `requires-dist`, groups or manifest. `root` is the lock's directory. */

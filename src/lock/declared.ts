@@ -1,4 +1,4 @@
-import { normalizeName, parseSpecifiers, parseVersion } from '../packaging/index.ts';
+import { normalizeName, parseSpecifiers, parseVersion, type Specifiers } from '../packaging/index.ts';
 import type { Pyproject, TomlTable } from '../project/types.ts';
 import type { Comparable } from './comparable.ts';
 import { all, type Condition } from './condition.ts';
@@ -100,8 +100,29 @@ function groupEntry(entry: unknown, expansion: Expansion): readonly GroupEntry[]
 }
 
 function groupConditions(name: string, settings: ReadonlyMap<string, unknown>): readonly Condition[] {
+  return ownRange(name, settings).map((specifier): Condition => ({ kind: 'version', variable: 'python_full_version', specifier }));
+}
+
+function ownRange(name: string, settings: ReadonlyMap<string, unknown>): Specifiers {
   const table = settings.get(name) ?? {};
   if (!isTable(table)) throw new Unreadable(`tool.uv.dependency-groups.${name} is not a table`);
-  const specifiers = parseSpecifiers(textAt(table, 'requires-python') ?? '');
-  return specifiers.map((specifier): Condition => ({ kind: 'version', variable: 'python_full_version', specifier }));
+  return parseSpecifiers(textAt(table, 'requires-python') ?? '');
+}
+
+/** The Python range of each group that has one, those of included groups among it; as uv writes it into locks of revision 5. */
+export function groupRanges(data: TomlTable): ReadonlyMap<string, Specifiers> {
+  const groups = byName(tableAt(data, 'dependency-groups'));
+  const settings = byName(tableAt(data, 'tool', 'uv', 'dependency-groups'));
+  const ranges = [...groups.keys()].map((name) => [name, rangeOf(name, { groups, settings, parents: [] })] as const);
+  return new Map(ranges.filter(([, range]) => range.length > 0));
+}
+
+function rangeOf(name: string, expansion: Expansion): Specifiers {
+  if (expansion.parents.includes(name)) throw new Unreadable(`the dependency group ${name} includes itself`);
+  const entries = expansion.groups.get(name);
+  const inner = { ...expansion, parents: [...expansion.parents, name] };
+  const included = (Array.isArray(entries) ? entries : []).flatMap((entry: unknown) =>
+    isTable(entry) ? rangeOf(normalizeName(textAt(entry, 'include-group') ?? ''), inner) : [],
+  );
+  return [...included, ...ownRange(name, expansion.settings)];
 }

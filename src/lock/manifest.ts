@@ -1,5 +1,5 @@
 import { child, childOf, listOf, mapOf, type Node, optionalText, tableOf, textOf, textsOf } from './shape.ts';
-import type { Manifest, PackageMetadata, WireRequirement } from './types.ts';
+import type { GroupSettings, Manifest, PackageMetadata, WireRequirement } from './types.ts';
 
 /** Reads a requirement in the lock's wire form. Throws `ShapeError`. */
 export function wireRequirement(node: Node): WireRequirement {
@@ -37,6 +37,7 @@ export function manifestOf(node: Node): Manifest {
       dependencyMetadata: listOf(child(table, 'dependency-metadata')).map(tableOf),
       scopedOverrides: overrides.filter(isScoped).map(tableOf),
       scopedExcludes: excludes.filter(isScoped).map(tableOf),
+      groupSettings: groupSettingsOf(table),
     },
   };
 }
@@ -55,4 +56,11 @@ export function metadataOf(node: Node): PackageMetadata | undefined {
     providesExtras: extras.value === undefined ? undefined : textsOf(extras),
     requiresDev: mapOf(childOf(node, 'requires-dev', 'dependency-groups'), wireRequirements),
   };
+}
+
+/** Reads `default-groups` and `group-requires-python` of a package or of the manifest. */
+export function groupSettingsOf(node: Node): GroupSettings {
+  const defaults = child(node, 'default-groups');
+  const defaultGroups = defaults.value === undefined || defaults.value === 'all' ? defaults.value : textsOf(defaults);
+  return { defaultGroups, requiresPython: mapOf(child(node, 'group-requires-python'), textOf) };
 }

@@ -1,4 +1,4 @@
-import { metadataOf } from './manifest.ts';
+import { groupSettingsOf, metadataOf } from './manifest.ts';
 import { child, childOf, listOf, mapOf, type Node, optionalText, refuse, textOf, textsOf } from './shape.ts';
 import { fileOf, isTree, sourceOf } from './source.ts';
 import type { Edge, LockedPackage, PackageSource } from './types.ts';
@@ -18,6 +18,7 @@ export function packageOf(node: Node): LockedPackage {
     sdist: sdist.value === undefined ? undefined : fileOf(sdist, source),
     wheels: wheelsOf(child(node, 'wheels'), source),
     metadata: metadataOf(child(node, 'metadata')),
+    ...(isTree(source) ? { groupSettings: groupSettingsOf(node) } : {}),
   };
 }
 

@@ -67,6 +67,7 @@ requires-dist = ["werkzeug"]
         dependencyMetadata: [{ name: 'flask', 'requires-dist': ['werkzeug'] }],
         scopedOverrides: [{ package: { name: 'anyio' }, dependencies: [{ name: 'idna' }] }],
         scopedExcludes: [],
+        groupSettings: { defaultGroups: undefined, requiresPython: {} },
       },
     });
   });

@@ -6,7 +6,7 @@ import { packageOf } from './package.ts';
 import { lineOf } from './position.ts';
 import { redact } from './redact.ts';
 import { child, listOf, type Node, optionalCount, optionalText, type Place, ShapeError, tableOf, textOf, textsOf } from './shape.ts';
-import type { ConflictItem, Lock } from './types.ts';
+import type { ConflictItem, Lock, Manifest } from './types.ts';
 
 const regenerate = 'run uv lock to write the file again';
 
@@ -80,9 +80,14 @@ function lockOf(root: Node, file: string): Lock {
     requiredMarkers: textsOf(child(root, 'required-markers')),
     conflicts: listOf(child(root, 'conflicts')).map((set) => listOf(set).map(conflictOf)),
     options: options.value === undefined ? {} : tableOf(options),
-    manifest: manifestOf(child(root, 'manifest')),
+    manifest: withLibc(manifestOf(child(root, 'manifest')), root),
     packages: listOf(child(root, topKey(root))).map(packageOf),
   };
+}
+
+function withLibc(manifest: Manifest, root: Node): Manifest {
+  const libc = child(root, 'minimum-libc-version');
+  return libc.value === undefined ? manifest : { ...manifest, other: { ...manifest.other, minimumLibcVersion: tableOf(libc) } };
 }
 
 function conflictOf(node: Node): ConflictItem {

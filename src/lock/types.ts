@@ -29,7 +29,7 @@ export interface Manifest {
   readonly buildConstraints: readonly WireRequirement[];
   readonly excludes: readonly string[];
   readonly dependencyGroups: Readonly<Record<string, readonly WireRequirement[]>>;
-  /** The parts that are only compared, never used: dependency-metadata, scoped overrides. */
+  /** The parts that are only compared, never used: dependency-metadata, scoped overrides, default groups of a root without a project. */
   readonly other: Readonly<Record<string, unknown>>;
 }
 
@@ -65,6 +65,14 @@ export interface LockedPackage {
   readonly sdist: LockedFile | undefined;
   readonly wheels: readonly LockedFile[];
   readonly metadata: PackageMetadata | undefined;
+  /** `default-groups` and `group-requires-python` of a source tree, from revision 5 on. Only compared, never used. */
+  readonly groupSettings?: GroupSettings;
+}
+
+/** Settings of groups as written: `default-groups` is a list or `all`, absent for the usual `dev`. */
+export interface GroupSettings {
+  readonly defaultGroups: readonly string[] | 'all' | undefined;
+  readonly requiresPython: Readonly<Record<string, string>>;
 }
 
 /** An edge of the graph. `version` and `source` appear only where several packages share the name. */

@@ -186,6 +186,42 @@ pluggy = [{ index = "links", marker = "sys_platform == 'linux'" }]
 iniconfig = [{ index = "links", extra = "slow" }]
 `;
 
+const odd = `[project]
+name = "odd"
+version = "1.0rc1"
+requires-python = ">=3.11,!=3.12.1,<3.15"
+dependencies = [
+    "idna===3.10",
+    "sniffio==1.*",
+    "attrs~=25.0",
+    "tomli; python_version in '3.11 3.12'",
+    "colorama; sys_platform in 'win32 cygwin'",
+    "pluggy; os_name != 'nt' or platform_release > '5'",
+    "packaging; implementation_version >= '3.12'",
+    "six; 'linux' in sys_platform and python_full_version != '3.12.4'",
+    "iniconfig (>=2.0.0, <3) ; (python_version>='3.12' and extra == 'x') or platform_system == 'FreeBSD'",
+]
+
+[project.optional-dependencies]
+X_y = ["zipp!=3.0,>=1.0.0", "typing.extensions"]
+
+[dependency-groups]
+Dev_Tools = ["sniffio"]
+
+[tool.uv]
+default-groups = ["dev-tools"]
+environments = "implementation_name == 'cpython'"
+`;
+
+const open = `[project]
+name = "open"
+version = "1"
+dependencies = ["idna", "sniffio"]
+
+[tool.uv]
+index-strategy = "first-index"
+`;
+
 /** The projects that are locked once by the real uv. */
 export const oracleProjects: readonly OracleProject[] = [
   { name: 'single', files: { 'pyproject.toml': single, 'vendor/tree/pyproject.toml': tree } },
@@ -199,6 +235,8 @@ export const oracleProjects: readonly OracleProject[] = [
     },
   },
   { name: 'local', inPlace: true, files: { 'pyproject.toml': local } },
+  { name: 'odd', files: { 'pyproject.toml': odd } },
+  { name: 'open', files: { 'pyproject.toml': open, 'uv.toml': 'prerelease = "allow"' } },
   { name: 'bare', files: { 'pyproject.toml': bare, 'app/pyproject.toml': bareApp } },
 ];
 
@@ -316,6 +354,67 @@ export const mutations: readonly Mutation[] = [
     ['source for the other extra', 'extra = "slow" }]', 'extra = "fast" }]'],
     ['source for every extra', ', extra = "slow" }]', ' }]'],
   ]),
+  ...rows('odd', 'pyproject.toml', [
+    ['list of versions written out', "python_version in '3.11 3.12'", "python_version == '3.11' or python_version == '3.12'"],
+    ['list of versions changed', "python_version in '3.11 3.12'", "python_version in '3.11 3.13'"],
+    ['substring written out', "sys_platform in 'win32 cygwin'", "sys_platform == 'win32' or sys_platform == 'cygwin'"],
+    ['substring in another order', "sys_platform in 'win32 cygwin'", "sys_platform in 'cygwin win32'"],
+    ['substring turned', "'linux' in sys_platform", "sys_platform in 'linux'"],
+    ['substring negated', "'linux' in sys_platform", "'linux' not in sys_platform"],
+    ['order of text changed', "platform_release > '5'", "platform_release >= '5'"],
+    ['literal on the left', "os_name != 'nt'", "'nt' != os_name"],
+    ['implementation version by Python version', 'implementation_version >=', 'python_full_version >='],
+    ['hole moved', "python_full_version != '3.12.4'", "python_full_version != '3.12.5'"],
+    ['hole outside the range', "and python_full_version != '3.12.4'", "and python_full_version != '3.10.4'"],
+    ['parentheses left out', '(>=2.0.0, <3)', '>=2.0.0,<3'],
+    ['zeros left out', '>=2.0.0, <3', '>=2, <3'],
+    ['wildcard written out', 'sniffio==1.*', 'sniffio>=1,<2'],
+    ['compatible release written out', 'attrs~=25.0', 'attrs>=25.0,<26'],
+    ['compatible release with a zero', 'attrs~=25.0', 'attrs~=25.0.0'],
+    ['arbitrary equality', 'idna===3.10', 'idna==3.10'],
+    ['extra spelt otherwise', 'X_y =', 'x-Y ='],
+    ['group spelt otherwise', 'Dev_Tools =', 'dev.tools ='],
+    ['name spelt otherwise', 'typing.extensions', 'Typing_Extensions'],
+    ['all default groups', '["dev-tools"]', '"all"'],
+    ['default groups spelt otherwise', '["dev-tools"]', '["Dev.Tools", "dev_tools"]'],
+    ['default groups', 'default-groups = ["dev-tools"]', 'default-groups = []'],
+    ['undeclared extra in a marker', "extra == 'x'", "extra == 'y'"],
+    ['operator of a marker', "or platform_system == 'FreeBSD'", "and platform_system == 'FreeBSD'"],
+    [
+      'environment as a list',
+      'environments = "implementation_name == \'cpython\'"',
+      'environments = ["implementation_name == \'cpython\'"]',
+    ],
+    ['pre-release written otherwise', '1.0rc1', '1.0.RC1'],
+    ['upper bound of the range', '<3.15', '<3.16'],
+    ['hole of the range', '!=3.12.1,', ''],
+    ['hole of the range moved', '!=3.12.1,', '!=3.12.2,'],
+    ['hole at the lower bound', '!=3.12.1,', '!=3.11.*,'],
+    ['empty dev-dependencies', '[tool.uv]\n', '[tool.uv]\ndev-dependencies = []\n'],
+    ['preference that is not locked', '[tool.uv]\n', '[tool.uv]\nlink-mode = "copy"\nno-binary-package = ["six"]\n'],
+    ['package named twice', '"sniffio==1.*",', '"sniffio==1.*", "sniffio==1.*",'],
+    ['package named twice with other bounds', '"sniffio==1.*",', '"sniffio==1.*", "sniffio>=1.1",'],
+    ['constraint without a specifier', '[tool.uv]\n', '[tool.uv]\nconstraint-dependencies = ["sniffio"]\n'],
+  ]),
+  ...rows('open', 'pyproject.toml', [
+    ['range added', 'version = "1"', 'version = "1"\nrequires-python = ">=3.12"'],
+    ['default range added', 'version = "1"', 'version = "1"\nrequires-python = ">=3.11"'],
+    ['settings beside uv.toml', 'index-strategy = "first-index"', 'prerelease = "disallow"\nresolution = "lowest"'],
+    ['constraint beside uv.toml', 'index-strategy = "first-index"', 'constraint-dependencies = ["idna<5"]'],
+    ['conflicts beside uv.toml', 'index-strategy = "first-index"', 'conflicts = []'],
+    ['environments beside uv.toml', 'index-strategy = "first-index"', 'environments = ["sys_platform == \'linux\'"]'],
+    ['sources switched off', 'index-strategy = "first-index"', 'no-sources-package = ["idna"]'],
+    ['index beside uv.toml', 'index-strategy = "first-index"', '[[tool.uv.index]]\nurl = "https://index.example/simple"\ndefault = true'],
+    ['metadata beside uv.toml', 'index-strategy = "first-index"', '[[tool.uv.dependency-metadata]]\nname = "six"\nversion = "9"'],
+  ]),
+  ...rows('open', 'uv.toml', [
+    ['uv.toml changed', 'allow', 'disallow'],
+    ['uv.toml emptied', 'prerelease = "allow"', ''],
+    ['uv.toml resolution', 'prerelease = "allow"', 'prerelease = "allow"\nresolution = "lowest"'],
+    ['uv.toml exclude-newer', 'prerelease = "allow"', 'prerelease = "allow"\nexclude-newer = "2024-01-01"'],
+    ['uv.toml constraints', 'prerelease = "allow"', 'prerelease = "allow"\nconstraint-dependencies = ["idna<3"]'],
+    ['uv.toml index', 'prerelease = "allow"', 'prerelease = "allow"\n[[index]]\nurl = "https://index.example/simple"\ndefault = true'],
+  ]),
   ...rows('workspace', 'pyproject.toml', [
     ['member removed', 'members = ["packages/*"]', 'members = ["packages/*"]\nexclude = ["packages/core"]'],
     ['dependency on a member removed', '"core", ', ''],
@@ -343,6 +442,19 @@ export const mutations: readonly Mutation[] = [
   ...rows('bare', 'pyproject.toml', [
     ['root group changed', '"six"', '"six>=1"'],
     ['root group marker that is implied', "python_version >= '3.10'", "python_version >= '3.9'"],
+    ['root default groups', '[tool.uv.workspace]', '[tool.uv]\ndefault-groups = ["docs"]\n[tool.uv.workspace]'],
+    ['root default groups as by default', '[tool.uv.workspace]', '[tool.uv]\ndefault-groups = ["dev"]\n[tool.uv.workspace]'],
+    [
+      'root group with its own range',
+      '[tool.uv.workspace]',
+      '[tool.uv.dependency-groups]\ndev = { requires-python = ">=3.12" }\n[tool.uv.workspace]',
+    ],
+    [
+      'root group with a range that is implied',
+      '[tool.uv.workspace]',
+      '[tool.uv.dependency-groups]\ndev = { requires-python = ">=3.9" }\n[tool.uv.workspace]',
+    ],
+    ['root minimum libc', '[tool.uv.workspace]', '[tool.uv]\nminimum-libc-version = { glibc = "2.28" }\n[tool.uv.workspace]'],
     ['root group removed', 'docs = [{ include-group = "dev" }, "attrs"]\n', ''],
     ['empty root group added', '[tool.uv.workspace]', 'none = []\n[tool.uv.workspace]'],
     ['root dev-dependencies', '[tool.uv.workspace]', '[tool.uv]\ndev-dependencies = ["attrs"]\n[tool.uv.workspace]'],
