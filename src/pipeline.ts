@@ -46,19 +46,21 @@ export async function planProject(
   const config = await loadConfig({ project, env: ctx.env, flags: request.flags });
   const lock = await stage(ctx, 'lock', () => readLock(project));
   requireFreshLock(project, lock, { frozen: request.frozen });
+  for (const message of [...(project.notes ?? []), ...config.notes]) ctx.emit({ type: 'note', message });
   const planned: PlannedImage[] = [];
   let pins = known;
   for (const image of config.images) {
     const plans: ImagePlan[] = [];
+    const own = image.package === undefined ? project : await readProject(request.directory, { package: image.package });
     for (const platform of image.platforms) {
       const resolved = await stage(ctx, 'resolve', () =>
-        resolveTarget({ image, project, platform, lock: pins, mode: request.lockMode, ctx }),
+        resolveTarget({ image, project: own, platform, lock: pins, mode: request.lockMode, ctx }),
       );
-      const selection = select({ lock, project, target: resolved.target, request: selectionRequest(image, request) });
+      const selection = select({ lock, project: own, target: resolved.target, request: selectionRequest(image, request) });
       pins = await resolveSizes({ selection, lock: resolved.lock, mode: request.lockMode, ctx });
-      const sources = await readTrees({ project, selection, image });
+      const sources = await readTrees({ project: own, selection, image });
       plans.push(
-        planImage({ project, image, target: resolved.target, selection, sizes: pins.sizes, ...sources, created: request.created }),
+        planImage({ project: own, image, target: resolved.target, selection, sizes: pins.sizes, ...sources, created: request.created }),
       );
     }
     planned.push({ project, config: image, plans });

@@ -2,7 +2,7 @@ import type { BaseContent } from './base/facts.ts';
 import { registryBlobSource } from './base/index.ts';
 import type { ImageConfig } from './config/types.ts';
 import type { Context } from './context.ts';
-import { debianMirrors, readHostSources } from './debian/index.ts';
+import { findDebianMirrors } from './debian/index.ts';
 import { indexCredentials, packageIndexes } from './download/index.ts';
 import type { BlobSource, Layer } from './image/types.ts';
 import type { ImagePlan } from './plan/index.ts';
@@ -14,7 +14,7 @@ import { storeBlobs } from './sources/index.ts';
 export function supplyOptions(project: Project, config: ImageConfig, { env }: Pick<Context, 'env'>): ProduceOptions {
   return {
     authorize: indexCredentials({ env, indexes: packageIndexes(project.rootPyproject.data, env) }),
-    mirrors: async () => debianMirrors({ config: config.debian.mirror, env, hostSources: await readHostSources() }),
+    mirrors: () => findDebianMirrors({ config: config.debian.mirror, snapshot: config.debian.snapshot, env }),
   };
 }
 

@@ -30,20 +30,10 @@ const commands: readonly AddCommand[] = [addBuild, addRun, addPlan, addInspect, 
 export function createProgram(terminal: Terminal): (argv: readonly string[]) => Promise<number> {
   return async (argv) => {
     let status = 0;
-    const program = new Command('wherry')
-      .description('Container images for Python projects, straight from the lock file.')
-      .version(version, '-V, --version')
-      .addHelpText('after', examples)
-      .showSuggestionAfterError();
-    program.hook('preAction', (_program, action) => terminal.use(action.optsWithGlobals<GlobalFlags>()));
-    for (const add of commands)
-      add(program, {
-        terminal,
-        done: (value) => {
-          status = value;
-        },
-      });
-    for (const command of [program, ...leaves(program)]) prepare(command, terminal);
+    const done = (value: number): void => {
+      status = value;
+    };
+    const program = describeProgram({ terminal, done });
     await program.parseAsync([...argv], { from: 'user' }).catch((error: unknown) => {
       if (!(error instanceof CommanderError)) throw error;
       if (error.exitCode !== 0) throw usageError(error, argv);
@@ -52,8 +42,21 @@ export function createProgram(terminal: Terminal): (argv: readonly string[]) => 
   };
 }
 
+/** Every command with its flags and help; docs/reference/cli.md is made from it. */
+export function describeProgram(cli: Parameters<AddCommand>[1]): Command {
+  const program = new Command('wherry')
+    .description('Container images for Python projects, straight from the lock file.')
+    .version(version, '-V, --version')
+    .addHelpText('after', examples)
+    .showSuggestionAfterError();
+  program.hook('preAction', (_program, action) => cli.terminal.use(action.optsWithGlobals<GlobalFlags>()));
+  for (const add of commands) add(program, cli);
+  for (const command of [program, ...leaves(program)]) prepare(command, cli.terminal);
+  return program;
+}
+
 /** Every command below the program, at any depth. */
-function leaves(command: Command): Command[] {
+export function leaves(command: Command): Command[] {
   return command.commands.flatMap((child) => [child, ...leaves(child)]);
 }
 
@@ -71,10 +74,11 @@ function prepare(command: Command, terminal: Terminal): void {
 
 function usageError(error: CommanderError, argv: readonly string[]): ToolError {
   const [command] = argv.filter((word) => !word.startsWith('-'));
-  const message = error.message.replace(/^error: /, '').split('\n')[0] as string;
+  const [message = '', suggestion = ''] = error.message.replace(/^error: /, '').split('\n');
   const help = command === undefined ? 'wherry --help' : `wherry ${command} --help`;
   if (error.code === 'commander.help') return new ToolError('USAGE', 'no command was given', { hint: 'see wherry --help' });
-  return new ToolError('USAGE', message, { hint: `see ${help}` });
+  const guess = suggestion.replace(/^\(|\)$/g, '');
+  return new ToolError('USAGE', message, { hint: guess === '' ? `see ${help}` : `${guess} See ${help}` });
 }
 
 function positive(text: string): number {

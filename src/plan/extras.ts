@@ -1,13 +1,13 @@
 import type { ImageConfig } from '../config/types.ts';
-import { ToolError } from '../errors/index.ts';
 import { epoch } from '../tar/types.ts';
+import { ownerIds } from './owner.ts';
 import { entryPath, ownParents } from './paths.ts';
 import type { FileEntry } from './recipe.ts';
 
 /** Writable directories of the configuration with their parents; owned by the run user unless an owner is named. */
 export function planDirectories(image: ImageConfig): FileEntry[] {
   return image.directories.map((spec) => {
-    const { uid, gid } = spec.owner === undefined ? image.user : ownerOf(spec.owner, image);
+    const { uid, gid } = spec.owner === undefined ? image.user : ownerIds(spec.owner, image.user);
     return { type: 'directory', path: entryPath(spec.path), mode: spec.mode, uid, gid, mtime: epoch };
   });
 }
@@ -30,17 +30,4 @@ export function planLinks(image: ImageConfig): FileEntry[] {
     gid: 0,
     mtime: epoch,
   }));
-}
-
-/** `root`, the run user's name, `uid` or `uid:gid`; other names cannot be known without the base's accounts. */
-export function ownerOf(owner: string, image: ImageConfig): { uid: number; gid: number } {
-  if (owner === 'root') return { uid: 0, gid: 0 };
-  if (owner === image.user.name) return { uid: image.user.uid, gid: image.user.gid };
-  const match = /^(\d+)(?::(\d+))?$/.exec(owner);
-  if (match === null) {
-    throw new ToolError('CONFIG_INVALID', `owner ${JSON.stringify(owner)} is neither root, ${image.user.name}, nor numeric`, {
-      hint: 'write owner = "1001:1001"',
-    });
-  }
-  return { uid: Number(match[1]), gid: Number(match[2] ?? match[1]) };
 }
