@@ -202,6 +202,8 @@ function zip64Records(archive: ArchiveSpec, real: { count: number; size: number;
 export interface WheelSpec {
   readonly name?: string;
   readonly version?: string;
+  /** `st_mode` of the files of .dist-info. */
+  readonly mode?: number;
   /** Entries beside .dist-info; a string is the content of an ordinary file. */
   readonly files?: Readonly<Record<string, string | Omit<EntrySpec, 'name'>>>;
   /** Files of .dist-info; undefined removes one of the usual ones. */
@@ -218,8 +220,9 @@ export function buildWheel(spec: WheelSpec = {}): Buffer {
     METADATA: `Metadata-Version: 2.1\nName: ${name}\nVersion: ${version}\n\nName: other\n`,
     WHEEL: 'Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n',
   };
+  const mode = spec.mode === undefined ? {} : { mode: spec.mode };
   const info = Object.entries({ ...usual, ...spec.distInfo }).flatMap(([file, text]) =>
-    text === undefined ? [] : [{ name: `${directory}/${file}`, data: text }],
+    text === undefined ? [] : [{ name: `${directory}/${file}`, data: text, ...mode }],
   );
   const files = Object.entries(spec.files ?? {}).map(([path, file]) =>
     typeof file === 'string' ? { name: path, data: file } : { ...file, name: path },
@@ -230,7 +233,7 @@ export function buildWheel(spec: WheelSpec = {}): Buffer {
   const all = [...rows, `${directory}/RECORD,,`];
   const record = written?.data ?? `${(spec.record?.(all) ?? all).join('\n')}\n`;
   const withRecord = spec.distInfo !== undefined && 'RECORD' in spec.distInfo && spec.distInfo.RECORD === undefined;
-  return buildZip(withRecord ? entries : [...entries, { name: `${directory}/RECORD`, data: record }]);
+  return buildZip(withRecord ? entries : [...entries, { name: `${directory}/RECORD`, data: record, ...mode }]);
 }
 
 function recordRow(entry: EntrySpec): string {

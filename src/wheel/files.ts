@@ -118,7 +118,9 @@ function recordFile(files: readonly InstalledFile[], wheel: Wheel, layout: VenvL
     size: file.hash === undefined ? undefined : file.size,
   }));
   const own = { path: relativeToSite(path, layout), hash: undefined, size: undefined };
-  return textFile(path, Buffer.from(formatRecord([...rows, own])));
+  // Installers rewrite RECORD in place, so it keeps the mode that the wheel gave it.
+  const executable = wheel.files.get(`${wheel.distInfo}/RECORD`)?.executable === true;
+  return textFile(path, Buffer.from(formatRecord([...rows, own])), executable ? 0o755 : 0o644);
 }
 
 /** Path as RECORD writes it: below site-packages, or through `../../..` to the environment. */

@@ -154,6 +154,14 @@ describe('the layout', () => {
     expect(rows.find((row) => row.startsWith('../../../bin/tool,'))).toMatch(/,sha256=[\w-]{43},32$/);
   });
 
+  it('keeps the mode of RECORD', () => {
+    const entries = install([save({ mode: 0o100755 })]);
+    const modes = entries
+      .filter((entry) => entry.path.includes('.dist-info/'))
+      .map((entry) => `${entry.path.split('/').at(-1)} ${entry.mode.toString(8)}`);
+    expect(modes).toEqual(['INSTALLER 644', 'METADATA 755', 'RECORD 755', 'REQUESTED 644', 'WHEEL 755']);
+  });
+
   it('does not depend on the order of wheels', () => {
     const [one, two] = [save({ name: 'one', files: { 'one.py': '1' } }), save({ name: 'two', files: { 'two.py': '2' } })];
     expect(install([two, one]).map((entry) => entry.path)).toEqual(install([one, two]).map((entry) => entry.path));
