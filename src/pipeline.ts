@@ -45,7 +45,7 @@ export async function planProject(
 ): Promise<{ planned: PlannedImage[]; pins: WherryLock }> {
   const config = await loadConfig({ project, env: ctx.env, flags: request.flags });
   const lock = await stage(ctx, 'lock', () => readLock(project));
-  requireFreshLock(project, lock, { frozen: request.frozen });
+  await requireFreshLock(project, lock, { frozen: request.frozen });
   for (const message of [...(project.notes ?? []), ...config.notes]) ctx.emit({ type: 'note', message });
   const planned: PlannedImage[] = [];
   let pins = known;

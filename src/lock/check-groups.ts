@@ -1,9 +1,9 @@
 import { normalizeName, parseSpecifiers } from '../packaging/index.ts';
 import type { Pyproject } from '../project/types.ts';
 import { groupRanges } from './declared.ts';
+import { sameReleases } from './releases.ts';
 import { compareText, type Inquiry, type Staleness } from './staleness.ts';
 import { isTable, textsAt, valueAt } from './table.ts';
-import { sameReleases } from './truth.ts';
 import type { GroupSettings } from './types.ts';
 
 /** Default groups and Python ranges of groups are part of the lock from this revision on. */

@@ -5,10 +5,10 @@ import { type Comparable, fromWire } from './comparable.ts';
 import type { Condition } from './condition.ts';
 import { type Declared, declaredBy, dynamicFields, staticVersion } from './declared.ts';
 import { flattened } from './flatten.ts';
+import { sameReleases } from './releases.ts';
 import { foreignScope, isPackage, type Scope, treeScope } from './scope.ts';
 import { compareRequirements, compareText, differs, type Field, type Inquiry, judge, type Staleness, unverified } from './staleness.ts';
 import { textAt } from './table.ts';
-import { sameReleases } from './truth.ts';
 import type { LockedPackage, PackageMetadata } from './types.ts';
 
 /** `requires-python`: the lock holds the intersection over all members. */

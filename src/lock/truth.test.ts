@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { parseMarker, parseSpecifiers } from '../packaging/index.ts';
 import { all, any, not } from './condition.ts';
-import { isNever, sameCondition, sameReleases } from './truth.ts';
+import { sameReleases } from './releases.ts';
+import { isNever, sameCondition } from './truth.ts';
 
 const same = (a: string, b: string, python = '') => sameCondition(parseMarker(a), parseMarker(b), parseSpecifiers(python));
 

@@ -8,6 +8,7 @@ import {
   type Version,
 } from '../packaging/index.ts';
 import { always, type Condition, not } from './condition.ts';
+import { type Literal, releasePoints } from './releases.ts';
 
 /** Truth tables beyond this many rows are not made. */
 const maxRows = 1 << 16;
@@ -29,11 +30,6 @@ export function sameCondition(a: Condition, b: Condition, requiresPython: Specif
 /** Whether a condition holds nowhere. `undefined` if that would take too long to tell. */
 export function isNever(condition: Condition): boolean | undefined {
   return sameCondition(condition, not(always));
-}
-
-/** Whether two sets of version specifiers allow the same releases. */
-export function sameReleases(a: Specifiers, b: Specifiers): boolean {
-  return releasePoints([...a, ...b]).every((version) => specifiersAllow(a, version) === specifiersAllow(b, version));
 }
 
 /** One row of the truth table. */
@@ -91,37 +87,12 @@ function axesOf(conditions: readonly Condition[], requiresPython: Specifiers): A
   };
 }
 
-type Literal = { readonly version: Version | undefined };
-
 function pythonLiterals(leaves: readonly Leaf[], which: 'python' | 'implementation'): readonly Literal[] {
   return leaves.flatMap((leaf): readonly Literal[] => {
     if (leaf.kind !== 'version' && leaf.kind !== 'version-in') return [];
     if ((leaf.variable === 'implementation_version') !== (which === 'implementation')) return [];
     return leaf.kind === 'version' ? [leaf.specifier] : leaf.versions.map((version) => ({ version }));
   });
-}
-
-/** Releases in every interval that the literals cut, wildcards and compatible-release clauses included. */
-function releasePoints(literals: readonly Literal[]): readonly Version[] {
-  const texts = new Set(['0.0.0', '9999.0.0']);
-  for (const { version } of literals) {
-    if (version === undefined) continue;
-    const [x = 0, y = 0, z = 0] = version.release.map(Number);
-    for (const point of neighbours(x, y, z)) texts.add(point.join('.'));
-    texts.add(version.release.join('.'));
-  }
-  return [...texts].map(parseVersion);
-}
-
-const last = 999_999;
-
-function neighbours(x: number, y: number, z: number): readonly (readonly number[])[] {
-  const before = [
-    [x, y, z - 1],
-    [x, y - 1, last],
-    [x - 1, last, last],
-  ].filter((point) => point.every((number) => number >= 0));
-  return [...before, [x, y, 0], [x, y, z], [x, y, z + 1], [x, y, last], [x, y + 1, 0], [x, last, last], [x + 1, 0, 0], [x, 0, 0]];
 }
 
 function stringValues(leaves: readonly Leaf[]): ReadonlyMap<StringVariable, ReadonlySet<string>> {

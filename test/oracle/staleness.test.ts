@@ -6,7 +6,8 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkLock, readLock, readSurroundings, type Staleness } from '../../src/lock/index.ts';
 import { readProject } from '../../src/project/index.ts';
-import { type Mutation, mutations, oracleProjects } from './staleness-projects.ts';
+import { type Mutation, mutations } from './staleness-mutations.ts';
+import { oracleProjects } from './staleness-projects.ts';
 
 /** Where Wherry says stale and uv, which resolves again, finds that nothing would change. */
 interface Difference {
