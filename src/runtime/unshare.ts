@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
+import { statSync } from 'node:fs';
 import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Context } from '../context.ts';
+import { parseConfig } from '../image/index.ts';
 import { readEnvironment } from './arguments.ts';
 import { exitOf } from './child.ts';
 import { forwardPorts } from './forward.ts';
@@ -12,7 +14,7 @@ import { firstProcess, sendSignal } from './processes.ts';
 import { scratchDirectory } from './scratch.ts';
 import { type Start, startOf } from './start.ts';
 import { isRoot, requireOwnPlatform, type Tools, unshareTools } from './tools.ts';
-import type { RunOptions, Stdio } from './types.ts';
+import type { RunOptions, Stdio, WritableDirectory } from './types.ts';
 import { unpackImage } from './unpack.ts';
 
 /**
@@ -59,7 +61,8 @@ interface Inside {
 async function runInside({ options, tools, root, start }: Inside): Promise<number> {
   const { ports = [], volumes = [], readOnly = false, writable = [], context, stdio = ['inherit', 'inherit', 'inherit'] } = options;
   const workdir = directoryInside(root, start.workdir).slice(root.length) || '/';
-  const script = mountScript({ root, mount: tools.mount, privileged: isRoot(), readOnly, writable, volumes });
+  const declared = [...writable, ...imageVolumes(options, root)];
+  const script = mountScript({ root, mount: tools.mount, privileged: isRoot(), readOnly, writable: declared, volumes });
   const forwarder = await forwardPorts(ports.filter((port) => port.host !== port.container));
   try {
     const holder = await holdMounts(tools, script);
@@ -71,6 +74,16 @@ async function runInside({ options, tools, root, start }: Inside): Promise<numbe
   } finally {
     forwarder.close();
   }
+}
+
+/** The image's own volumes, which Docker and Podman keep writable too; each as the image's directory. */
+function imageVolumes({ image, writable = [] }: RunOptions, root: string): WritableDirectory[] {
+  const paths = Object.keys(parseConfig(image.config, image.name).config?.Volumes ?? {});
+  const others = paths.filter((path) => path !== '/' && !writable.some((directory) => directory.path === path));
+  return others.map((path) => {
+    const { mode, uid, gid } = statSync(directoryInside(root, path));
+    return { path, mode: mode & 0o7777, uid, gid };
+  });
 }
 
 interface Held extends Entry {

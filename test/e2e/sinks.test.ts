@@ -116,7 +116,7 @@ function runsLikeTheOthers(engine: 'docker' | 'podman', env: () => Record<string
   });
 
   it('keeps only the declared directories and /tmp writable on a read-only root', async () => {
-    const script = 'touch /app/x /app/state/x /tmp/x; stat -c "%a %u:%g %n" /app/state /var/log/small /tmp';
+    const script = 'touch /app/x /app/state/x /tmp/x /var/cache/small/x; stat -c "%a %u:%g %n" /app/state /var/log/small /tmp';
     const outcome = await wherryRun({ with: engine, readOnly: true, writable, args: ['sh', '-c', script] }, env());
     expect(outcome.err.trim()).toBe('touch: /app/x: Read-only file system');
     expect(outcome.out).toBe('750 1001:1001 /app/state\n700 33:33 /var/log/small\n1777 0:0 /tmp\n');

@@ -25,7 +25,7 @@ export const smallConfig: ConfigPlan = {
   ...samplePlan.config,
   env: ['PATH=/bin', 'HOME=/app', 'GREETING=hello'],
   command: ['sh', '-c', 'echo "$GREETING $TOKEN $(id -u):$(id -g) $(cat hello.txt)"'],
-  volumes: [],
+  volumes: ['/var/cache/small'],
 };
 
 /** A context without network over a store of its own. */
@@ -83,7 +83,7 @@ function text(path: string, content: string, mode = 0o644): Item {
 }
 
 function rootItems(): Item[] {
-  const directories = ['bin', 'dev', 'etc', 'proc', 'sys', 'var', 'var/log'].map((path): Item => ({ path, directory: true }));
+  const directories = ['bin', 'dev', 'etc', 'proc', 'sys', 'var', 'var/cache', 'var/log'].map((path): Item => ({ path, directory: true }));
   return [
     ...directories,
     { path: 'tmp', mode: 0o1777, directory: true },
@@ -100,6 +100,7 @@ function appItems(): Item[] {
     text('app/hello.txt', 'world\n'),
     text('app/größe und länge.txt', 'a name that is not ASCII\n'),
     { path: 'app/link', target: 'hello.txt' },
+    { path: 'var/cache/small', uid: 1001, gid: 1001, directory: true },
     ...writable.map(({ path, mode, uid, gid }): Item => ({ path: path.slice(1), mode, uid, gid, directory: true })),
   ];
 }
