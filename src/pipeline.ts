@@ -12,7 +12,7 @@ import { readWherryLock, resolveSizes, resolveTarget, sameWherryLock, type Wherr
 import { select } from './select/index.ts';
 import { rememberImage } from './sources/index.ts';
 import { stage } from './stage.ts';
-import { baseReference, imageBlobs, summarize, supplyOptions } from './supply.ts';
+import { baseReference, imageBlobs, projectCredentials, summarize, supplyOptions } from './supply.ts';
 import { readTrees } from './trees.ts';
 
 /** Plans of one image, one per platform. */
@@ -47,6 +47,7 @@ export async function planProject(
   const lock = await stage(ctx, 'lock', () => readLock(project));
   await requireFreshLock(project, lock, { frozen: request.frozen });
   for (const message of [...(project.notes ?? []), ...config.notes]) ctx.emit({ type: 'note', message });
+  const authorize = projectCredentials(project, ctx);
   const planned: PlannedImage[] = [];
   let pins = known;
   for (const image of config.images) {
@@ -57,10 +58,11 @@ export async function planProject(
         resolveTarget({ image, project: own, platform, lock: pins, mode: request.lockMode, ctx }),
       );
       const selection = select({ lock, project: own, target: resolved.target, request: selectionRequest(image, request) });
-      pins = await resolveSizes({ selection, lock: resolved.lock, mode: request.lockMode, ctx });
+      const sized = await resolveSizes({ selection, lock: resolved.lock, mode: request.lockMode, root: project.root, authorize, ctx });
+      pins = sized.lock;
       const sources = await readTrees({ project: own, selection, image });
       plans.push(
-        planImage({ project: own, image, target: resolved.target, selection, sizes: pins.sizes, ...sources, created: request.created }),
+        planImage({ project: own, image, target: resolved.target, selection, sizes: sized.sizes, ...sources, created: request.created }),
       );
     }
     planned.push({ project, config: image, plans });

@@ -3,17 +3,23 @@ import { registryBlobSource } from './base/index.ts';
 import type { ImageConfig } from './config/types.ts';
 import type { Context } from './context.ts';
 import { findDebianMirrors } from './debian/index.ts';
-import { indexCredentials, packageIndexes } from './download/index.ts';
+import { type Authorize, indexCredentials, packageIndexes } from './download/index.ts';
 import type { BlobSource, Layer } from './image/types.ts';
 import type { ImagePlan } from './plan/index.ts';
 import type { ProduceOptions } from './produce/index.ts';
 import type { Project } from './project/index.ts';
 import { storeBlobs } from './sources/index.ts';
 
+/** Credentials for the project's package indexes: those of `[[tool.uv.index]]` and of the environment. */
+export function projectCredentials(project: Project, { env }: Pick<Context, 'env'>): Authorize {
+  return indexCredentials({ env, indexes: packageIndexes(project.rootPyproject.data, env) });
+}
+
 /** Where `produce` may fetch from: credentials of the project's package indexes, mirrors of the image's configuration. */
-export function supplyOptions(project: Project, config: ImageConfig, { env }: Pick<Context, 'env'>): ProduceOptions {
+export function supplyOptions(project: Project, config: ImageConfig, ctx: Pick<Context, 'env'>): ProduceOptions {
+  const { env } = ctx;
   return {
-    authorize: indexCredentials({ env, indexes: packageIndexes(project.rootPyproject.data, env) }),
+    authorize: projectCredentials(project, ctx),
     mirrors: () => findDebianMirrors({ config: config.debian.mirror, snapshot: config.debian.snapshot, env }),
   };
 }

@@ -121,6 +121,28 @@ describe('download', () => {
     expect((await verifyStore(directory)).problems).toEqual([]);
   });
 
+  it('says that a size in wherry.lock is wrong, however the server tells, and keeps nothing', async () => {
+    const chunked = await serve((request, response) => {
+      if (request.headers.range === undefined) response.write(bytes, () => response.end());
+      else response.writeHead(416, { 'content-range': `bytes */${bytes.length}` }).end();
+    });
+    for (const url of [await serve(files(1e9)), chunked]) {
+      for (const size of [bytes.length - 1, bytes.length + 1]) {
+        const error = await get(url, { size, sizeIn: 'wherry.lock' }).catch((caught: unknown) => caught);
+        expect(error).toMatchObject({ code: 'SIZE_WRONG', hint: expect.stringContaining('wherry lock --update') });
+        expect(String(error)).toMatch(/a 1\.0 has (at least )?10000 bytes, but wherry\.lock says (9999|10001)/);
+        await expect(get(url, { size })).rejects.toMatchObject({ code: 'WHEEL_HASH' });
+        expect(await readdir(join(directory, 'partial-v1'))).toEqual([]);
+      }
+    }
+  });
+
+  it('says so of a stored file too when it may not ask', async () => {
+    await store.put(bytes);
+    const offline = { size: 5, sizeIn: 'wherry.lock' as const, ctx: context({ offline: true }) };
+    await expect(get('https://index.example/a.whl', offline)).rejects.toMatchObject({ code: 'SIZE_WRONG' });
+  });
+
   it('gives up when nothing more arrives, and keeps what did', async () => {
     const url = await serve((request, response) => {
       if (request.headers.range === undefined) return files(4000)(request, response);

@@ -4,6 +4,7 @@ import type { Digest } from '../digest.ts';
 import { type ErrorCode, ToolError } from '../errors/index.ts';
 import { redact } from '../http/index.ts';
 import type { Authorize } from './credentials.ts';
+import { wrongSize } from './size.ts';
 import { transfer } from './transfer.ts';
 
 /** One file to have in the store. */
@@ -13,6 +14,8 @@ export interface Download {
   readonly digest: Digest;
   /** Exact bytes, where known. */
   readonly size?: number | undefined;
+  /** The lock file that says so, for errors; default uv.lock. */
+  readonly sizeIn?: 'uv.lock' | 'wherry.lock';
   /** What it is, for people: `django 5.2.8`. */
   readonly label: string;
   /** Lower-case names; sent to every URL, so no credentials. */
@@ -35,14 +38,14 @@ const tries = 5;
 
 /**
  * Brings one file into `ctx.store`, unless it is there: hashed while it streams, resumed by Range (also across runs), tried again with
- * backoff. Errors: WHEEL_HASH or DOWNLOAD_HASH, DOWNLOAD_TRUNCATED, DOWNLOAD_AUTH, DOWNLOAD_NOT_FOUND, DOWNLOAD_FAILED,
+ * backoff. Errors: WHEEL_HASH, DOWNLOAD_HASH or SIZE_WRONG, DOWNLOAD_TRUNCATED, DOWNLOAD_AUTH, DOWNLOAD_NOT_FOUND, DOWNLOAD_FAILED,
  * OFFLINE_MISSING, those of the HTTP client and of the store.
  */
 export async function download(request: Download & DownloadOptions): Promise<void> {
   const { ctx } = request;
   const known = await ctx.store.has(request.digest);
   if (known !== undefined && (request.size === undefined || known === request.size)) return;
-  if (ctx.offline) throw missing(request);
+  if (ctx.offline) throw known === undefined ? missing(request) : wrongSize(request, { found: known, place: 'in the store' });
   let last: unknown;
   for (const url of request.urls) {
     try {
@@ -78,6 +81,11 @@ async function outcomeOf(request: Download & DownloadOptions, url: string, heade
   try {
     const end = await transfer({ request, url, headers, partial });
     if (end.kind === 'again') return { kind: 'again', progress: partial.offset > start, cause: end.cause };
+    if (request.size !== undefined && partial.offset !== request.size) {
+      const found = partial.offset;
+      await partial.restart();
+      throw wrongSize(request, { found, place: `at ${redact(url)}` });
+    }
     await partial.commit(request.digest);
     return { kind: 'done' };
   } catch (error) {

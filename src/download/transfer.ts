@@ -2,6 +2,7 @@ import { ToolError } from '../errors/index.ts';
 import { discardBody, type HttpResponse, redact } from '../http/index.ts';
 import type { PartialBlob } from '../store/index.ts';
 import type { Download, DownloadOptions } from './download.ts';
+import { type OtherSize, wrongSize } from './size.ts';
 
 /** One try to complete a partial download. */
 export interface Transfer {
@@ -62,12 +63,14 @@ async function write(job: Transfer, response: HttpResponse): Promise<TransferEnd
   const { partial, request } = job;
   const limit = request.size ?? cap;
   const promised = lengthOf(response);
-  if (promised !== undefined && partial.offset + promised > limit) throw await tooLarge(job, response);
+  if (promised !== undefined && isOther(partial.offset + promised, job))
+    throw await otherSize(job, response, { found: partial.offset + promised });
   const total = request.size ?? (promised === undefined ? undefined : partial.offset + promised);
   let reported = partial.offset;
   try {
     for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
-      if (partial.offset + chunk.length > limit) throw await tooLarge(job, response);
+      if (partial.offset + chunk.length > limit)
+        throw await otherSize(job, response, { found: partial.offset + chunk.length, atLeast: true });
       await partial.write(chunk);
       if (partial.offset - reported < step) continue;
       reported = partial.offset;
@@ -94,14 +97,15 @@ function lengthOf(response: HttpResponse): number | undefined {
   return Number.isSafeInteger(length) ? length : undefined;
 }
 
-async function tooLarge(job: Transfer, response: HttpResponse): Promise<ToolError> {
+/** The length that a server announces is that of the whole file, so any other than the promised one is wrong. */
+function isOther(total: number, { request }: Transfer): boolean {
+  return request.size === undefined ? total > cap : total !== request.size;
+}
+
+async function otherSize(job: Transfer, response: HttpResponse, found: Pick<OtherSize, 'found' | 'atLeast'>): Promise<ToolError> {
   response.body.on('error', () => {}).destroy();
   await job.partial.restart();
-  const code = job.request.hashError ?? (new URL(job.url).pathname.endsWith('.whl') ? 'WHEEL_HASH' : 'DOWNLOAD_HASH');
-  return new ToolError(code, `${job.request.label} is larger than the ${job.request.size ?? cap} bytes that were promised`, {
-    details: [`from ${redact(job.url)}`],
-    hint: 'nothing of it was kept; if the file was replaced on purpose, lock again',
-  });
+  return wrongSize(job.request, { ...found, place: `at ${redact(job.url)}` });
 }
 
 function refused(job: Transfer, status: number): ToolError {

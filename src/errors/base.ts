@@ -38,6 +38,19 @@ export const baseErrors = {
     cause: 'It is outside of requires-python, is not CPython, or is none of the versions that Wherry knows: 3.11 to 3.14.',
     fix: 'Set python = "3.13" in [tool.wherry], or change .python-version or requires-python.',
   },
+  SIZE_UNKNOWN: {
+    exit: 2,
+    title: 'the size of a wheel could not be had',
+    cause: 'Sizes decide which wheels share a layer. uv.lock has none for this wheel, wherry.lock neither, and its server gave no answer.',
+    fix: 'Run wherry lock while online and commit wherry.lock; if the server needs a login, set UV_INDEX_<NAME>_USERNAME and UV_INDEX_<NAME>_PASSWORD.',
+  },
+  SIZE_WRONG: {
+    exit: 1,
+    title: 'a wheel has another size than wherry.lock says',
+    cause:
+      'The entry under [sizes] was edited, or was written when the server gave another answer. Sizes decide which wheels share a layer.',
+    fix: 'Run wherry lock --update, and look at how the entry in wherry.lock came about.',
+  },
   WHERRY_LOCK_BROKEN: {
     exit: 1,
     title: 'wherry.lock cannot be used',

@@ -56,6 +56,12 @@ export const projectErrors = {
     cause: 'There is no project script, no known web application with a server in the lock, and no main.py.',
     fix: 'Write command = ["python", "-m", "yourmodule"] under [tool.wherry] in pyproject.toml.',
   },
+  WHEEL_MISSING: {
+    exit: 1,
+    title: 'a wheel at a local path is not there',
+    cause: 'uv.lock takes the package from a file of this machine, and there is no file at that path.',
+    fix: 'Put the file back, or change its entry in [tool.uv.sources] and run uv lock.',
+  },
   WORKSPACE_INVALID: {
     exit: 1,
     title: 'the workspace is not valid',

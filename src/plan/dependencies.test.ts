@@ -38,12 +38,12 @@ describe('planDependencies', () => {
     ).toEqual(['a 1.0', 'b 1.0']);
   });
 
-  it('takes sizes that the lock lacks from wherry.lock, and treats an unknown size as small', () => {
+  it('takes sizes that the lock lacks from wherry.lock, and never guesses', () => {
     const item = wheel('unsized', undefined);
     const sized = planDependencies([item, wheel('a', 1)], { ...options, sizes: { [item.artifact.sha256]: 300_000 } });
     expect(sized[0]?.contents).toEqual(['unsized 1.0']);
     expect(sized[0]?.size).toBe(300_000);
-    expect(planDependencies([item], options)[0]?.size).toBe(0);
+    expect(() => planDependencies([item], options)).toThrow('size of unsized-1.0-py3-none-any.whl');
   });
 
   it('never has more than 16 buckets, and none that is empty', () => {

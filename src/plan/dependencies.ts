@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Digest } from '../digest.ts';
+import { ToolError } from '../errors/index.ts';
 import type { SelectedPackage, WheelArtifact } from '../select/types.ts';
 import { compareTarPaths } from '../tar/index.ts';
 import { type Recipe, recipeFormat, recipeId, type WheelItem, type WheelsRecipe } from './recipe.ts';
@@ -31,7 +32,7 @@ export interface DependencyOptions {
 
 /** Splits wheels into layers: large ones alone, the others into 16 buckets by a hash of the package's name. */
 export function planDependencies(packages: readonly WheelPackage[], options: DependencyOptions): LayerPlan[] {
-  const sizeOf = (item: WheelPackage): number => item.artifact.size ?? options.sizes[item.artifact.sha256] ?? 0;
+  const sizeOf = (item: WheelPackage): number => knownSize(item, options);
   const bySize = [...packages].sort((a, b) => sizeOf(b) - sizeOf(a) || compareTarPaths(a.name, b.name));
   const large = bySize.filter((item) => sizeOf(item) >= ownLayerSize);
   const alone = new Set(large.slice(0, layerLimit - bucketCount));
@@ -44,6 +45,13 @@ export function planDependencies(packages: readonly WheelPackage[], options: Dep
   const groups = [...alone].sort((a, b) => compareTarPaths(a.name, b.name)).map((item) => [item]);
   const ordered = [...buckets].sort(([a], [b]) => a - b).map(([, items]) => items);
   return [...groups, ...ordered].map((items) => wheelsLayer(items, sizeOf, options));
+}
+
+/** A size taken as 0 would silently give other layers. */
+function knownSize({ artifact }: WheelPackage, { sizes }: DependencyOptions): number {
+  const size = artifact.size ?? sizes[artifact.sha256];
+  if (size === undefined) throw new ToolError('INTERNAL', `the plan was not given the size of ${artifact.filename}`);
+  return size;
 }
 
 /** 0 to 15, from the package's normalised name alone. */

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Digest } from '../digest.ts';
 import type { SourceTree } from '../project/types.ts';
 import type { WheelPackage } from './dependencies.ts';
@@ -33,9 +33,11 @@ export class MaterialCollector {
     const label = `${item.name} ${item.version}`;
     const size = artifact.size ?? options.sizes[artifact.sha256];
     if ('url' in artifact.location) {
-      this.add(artifact.sha256, { kind: 'url', url: artifact.location.url, filename: artifact.filename, size, label });
+      const { filename, location } = artifact;
+      const sizeIn = artifact.size === undefined ? 'wherry.lock' : 'uv.lock';
+      this.add(artifact.sha256, { kind: 'url', url: location.url, filename, size, sizeIn, label });
     } else {
-      this.add(artifact.sha256, { kind: 'path', path: join(options.lockDirectory, artifact.location.path), label });
+      this.add(artifact.sha256, { kind: 'path', path: resolve(options.lockDirectory, artifact.location.path), label });
     }
   }
 

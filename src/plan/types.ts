@@ -41,11 +41,21 @@ export interface LayerPlan {
 export type Materials = Readonly<Record<Digest, Material>>;
 
 export type Material =
-  | { readonly kind: 'url'; readonly url: string; readonly filename: string; readonly size: number | undefined; readonly label: string }
+  | UrlMaterial
   | { readonly kind: 'deb'; readonly package: DebianPackage }
   /** Absolute path on this host. */
   | { readonly kind: 'path'; readonly path: string; readonly label: string }
   | { readonly kind: 'text'; readonly text: string };
+
+/** A file on a server. `sizeIn` is the lock file that gives `size`. */
+export interface UrlMaterial {
+  readonly kind: 'url';
+  readonly url: string;
+  readonly filename: string;
+  readonly size: number | undefined;
+  readonly sizeIn?: 'uv.lock' | 'wherry.lock';
+  readonly label: string;
+}
 
 /** The image config without rootfs and history (image-spec, config.md). */
 export interface ConfigPlan {

@@ -52,7 +52,8 @@ async function readyFor(
 
 function downloadOf(digest: Digest, material: Material | undefined): Download[] {
   if (material?.kind !== 'url') return [];
-  return [{ urls: [material.url], digest, size: material.size, label: material.label }];
+  const { url, size, sizeIn, label } = material;
+  return [{ urls: [url], digest, size, ...(sizeIn === undefined ? {} : { sizeIn }), label }];
 }
 
 /** Mirrors are asked for only if a package is missing: a full store needs none. */
@@ -78,7 +79,7 @@ async function copyWheels(recipes: readonly Recipe[], materials: Materials, ctx:
   }
 }
 
-/** Copies a host file into the store under the digest that the plan promised. Errors: SOURCE_CHANGED. */
+/** Copies a host file into the store under the digest that the plan promised. Errors: WHEEL_HASH, SOURCE_CHANGED. */
 async function copyIn(digest: Digest, material: { readonly path: string; readonly label: string }, ctx: Context): Promise<void> {
   const writer = await ctx.store.writer();
   const hash = createHash('sha256');
@@ -87,11 +88,18 @@ async function copyIn(digest: Digest, material: { readonly path: string; readonl
       hash.update(chunk as Uint8Array);
       await writer.write(chunk as Uint8Array);
     }
-    if (hash.digest('hex') !== hexOf(digest)) throw changed(material.label);
+    if (hash.digest('hex') !== hexOf(digest)) throw replaced(material);
     await writer.commit(digest);
   } catch (error) {
     throw error instanceof ToolError ? error : changed(material.label, error);
   } finally {
     await writer.abort();
   }
+}
+
+function replaced({ path, label }: { readonly path: string; readonly label: string }): ToolError {
+  return new ToolError('WHEEL_HASH', `the local wheel of ${label} has other bytes than uv.lock promises`, {
+    where: { file: path },
+    hint: 'if it was replaced on purpose, run uv lock',
+  });
 }

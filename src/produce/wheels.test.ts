@@ -125,12 +125,14 @@ it('downloads wheels and makes the same layers from the store alone', async () =
   expect((await verifyStore(store.directory)).problems).toEqual([]);
 });
 
-it('takes a local wheel from its path and notices that it changed', async () => {
+it('takes a local wheel from its path and refuses another one there', async () => {
   const bytes = wheel('one', { 'one.py': '' });
   const plan = planOf({ one: bytes });
   const path = join(directory, 'one.whl');
   const local = { ...plan, materials: { [digestOf(bytes)]: { kind: 'path', path, label: 'one.whl' } } } as unknown as ImagePlan;
   await writeFile(path, 'changed');
+  await expect(produceLayers(local, context())).rejects.toMatchObject({ code: 'WHEEL_HASH', where: { file: path } });
+  await rm(path);
   await expect(produceLayers(local, context())).rejects.toMatchObject({ code: 'SOURCE_CHANGED' });
   await writeFile(path, bytes);
   expect(await produceLayers(local, context({ offline: true }))).toHaveLength(1);

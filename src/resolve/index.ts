@@ -9,7 +9,7 @@ export { parseWherryLock, readWherryLock, sameWherryLock, writeWherryLock } from
 export { formatWherryLock } from './lock-format.ts';
 export { choosePython, defaultMinor, supportedMinors } from './python.ts';
 export { factsOf, type ResolveOptions, resolveTarget } from './resolve.ts';
-export { resolveSizes, type SizesOptions } from './sizes.ts';
+export { type ResolvedSizes, resolveSizes, type SizesOptions } from './sizes.ts';
 export type { Target } from './target.ts';
 export {
   emptyWherryLock,

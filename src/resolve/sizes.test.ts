@@ -1,14 +1,16 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { type Digest, digestOf } from '../digest.ts';
 import { ToolError } from '../errors/index.ts';
-import type { WherryEvent } from '../events.ts';
 import type { HttpRequest, HttpResponse } from '../http/index.ts';
 import type { Selection } from '../select/types.ts';
 import { contextWith } from './fixture.ts';
 import { emptyWherryLock, type LockMode, resolveSizes, type WherryLock } from './index.ts';
 
-function selectionOf(names: readonly string[], size?: number): Selection {
+function selectionOf(names: readonly string[], { size, path }: Setup): Selection {
   const packages = names.map((name) => ({
     name,
     version: '1',
@@ -18,7 +20,7 @@ function selectionOf(names: readonly string[], size?: number): Selection {
       filename: `${name}.whl`,
       sha256: digestOf(name),
       size,
-      location: { url: `https://files.example/${name}.whl` },
+      location: path === undefined ? { url: `https://files.example/${name}.whl` } : { path },
     } as const,
     why: 'demo',
   }));
@@ -36,11 +38,13 @@ interface Setup {
   readonly lock?: WherryLock;
   readonly mode?: LockMode;
   readonly size?: number;
+  /** Path of the wheel below the root; without it the wheel is on a server. */
+  readonly path?: string;
+  readonly root?: string;
 }
 
 async function run(names: readonly string[], setup: Setup = {}) {
   const requests: HttpRequest[] = [];
-  const events: WherryEvent[] = [];
   const http = {
     request: async (request: HttpRequest) => {
       requests.push(request);
@@ -48,15 +52,16 @@ async function run(names: readonly string[], setup: Setup = {}) {
     },
   };
   const store = { has: async (digest: Digest) => (digest === setup.stored ? 9 : undefined) };
-  const ctx = contextWith({ http, emit: (event) => void events.push(event), offline: setup.offline ?? false });
-  const lock = await resolveSizes({
-    selection: selectionOf(names, setup.size),
+  const ctx = contextWith({ http, offline: setup.offline ?? false });
+  const { lock, sizes } = await resolveSizes({
+    selection: selectionOf(names, setup),
+    root: setup.root ?? '/p',
     lock: setup.lock ?? emptyWherryLock,
     mode: setup.mode ?? 'default',
     ctx: { ...ctx, store: { ...ctx.store, ...store } },
     authorize: async () => ({ authorization: 'Basic x' }),
   });
-  return { lock, requests, events };
+  return { lock, sizes, requests };
 }
 
 describe('resolveSizes', () => {
@@ -90,16 +95,49 @@ describe('resolveSizes', () => {
     }
   });
 
-  it('leaves out what cannot be had, with a warning', async () => {
+  it('is an error if a size cannot be had, with what the server said', async () => {
     const fail = (): never => {
-      throw new ToolError('NETWORK_UNREACHABLE', 'no');
+      throw new ToolError('NETWORK_UNREACHABLE', 'nobody listens');
     };
-    for (const respond of [fail, () => answer(404), () => answer(206, { 'content-range': 'bytes 0-0/*' })]) {
-      const { lock, events } = await run(['a'], { respond });
-      expect(lock.sizes).toEqual({});
-      expect(events).toEqual([expect.objectContaining({ type: 'warning' })]);
+    const cases = [
+      { respond: fail, detail: 'HEAD: nobody listens' },
+      { respond: () => answer(404), detail: 'HEAD: status 404 without a usable length' },
+      { respond: () => answer(206, { 'content-range': 'bytes 0-0/*' }), detail: 'GET: status 206 without a usable length' },
+    ];
+    for (const { respond, detail } of cases) {
+      await expect(run(['a'], { respond })).rejects.toMatchObject({
+        code: 'SIZE_UNKNOWN',
+        message: 'the size of a.whl could not be had, and uv.lock does not have it',
+        details: expect.arrayContaining(['https://files.example/a.whl', detail]),
+        hint: expect.stringContaining('run wherry lock'),
+      });
     }
-    expect((await run(['a'], { offline: true })).requests).toEqual([]);
+  });
+
+  it('is an error offline, but for what the store has', async () => {
+    const refuse = (): never => {
+      throw new Error('offline');
+    };
+    await expect(run(['a'], { offline: true, respond: refuse })).rejects.toMatchObject({ code: 'SIZE_UNKNOWN', exitStatus: 2 });
+    expect((await run(['a'], { offline: true, stored: digestOf('a') })).sizes[digestOf('a')]).toBe(9);
+  });
+
+  it('takes the size of a local wheel from the file, in every mode, and keeps it out of wherry.lock', async () => {
+    const root = await mkdtemp(join(tmpdir(), 'wherry-sizes-'));
+    try {
+      await writeFile(join(root, 'a.whl'), 'twelve bytes');
+      for (const mode of ['default', 'locked'] as const) {
+        const { lock, sizes, requests } = await run(['a'], { root, path: 'a.whl', mode, offline: true });
+        expect([sizes[digestOf('a')], lock, requests]).toEqual([12, emptyWherryLock, []]);
+      }
+      await expect(run(['a'], { root, path: 'b.whl' })).rejects.toMatchObject({
+        code: 'WHEEL_MISSING',
+        where: { file: join(root, 'b.whl') },
+      });
+      expect((await run(['a'], { root, path: 'b.whl', stored: digestOf('a') })).sizes[digestOf('a')]).toBe(9);
+    } finally {
+      await rm(root, { recursive: true });
+    }
   });
 
   it('is an error in locked mode, even for stored wheels', async () => {

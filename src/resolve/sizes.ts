@@ -1,3 +1,5 @@
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type { Context } from '../context.ts';
 import type { Digest } from '../digest.ts';
 import { type Authorize, indexCredentials, packageIndexes } from '../download/index.ts';
@@ -11,9 +13,17 @@ export interface SizesOptions {
   readonly selection: Selection;
   readonly lock: WherryLock;
   readonly mode: LockMode;
+  /** Directory of uv.lock, where relative paths of wheels start. */
+  readonly root: string;
   readonly ctx: Pick<Context, 'env' | 'http' | 'store' | 'emit' | 'signal' | 'offline'>;
   /** Credentials for URLs; default: those of the environment's indexes and netrc. */
   readonly authorize?: Authorize;
+}
+
+/** `sizes` covers every wheel whose size uv.lock lacks: those of `lock`, and those of local files, which no lock needs to keep. Bytes. */
+export interface ResolvedSizes {
+  readonly lock: WherryLock;
+  readonly sizes: Readonly<Record<Digest, number>>;
 }
 
 const parallel = 8;
@@ -21,14 +31,57 @@ const parallel = 8;
 interface SizedUrl {
   readonly digest: Digest;
   readonly url: string;
+  readonly filename: string;
+}
+
+interface LocalFile {
+  readonly digest: Digest;
+  readonly path: string;
+  readonly filename: string;
 }
 
 /**
- * Adds the sizes of wheels that neither uv.lock nor wherry.lock knows (the layer rule needs them, DESIGN §4): from the store, else by HEAD,
- * else by the answer to a one-byte Range. What cannot be had is left out with a warning. Errors: WHERRY_LOCK_INCOMPLETE in locked mode.
+ * Finds the sizes of wheels that neither uv.lock nor wherry.lock knows: sizes decide which wheels share a layer (DESIGN §4), so none may be
+ * missing. Local wheels: the file's. Others: from the store, else by HEAD, else by the answer to a one-byte Range.
+ * Errors: WHERRY_LOCK_INCOMPLETE in locked mode, SIZE_UNKNOWN, WHEEL_MISSING.
  */
-export async function resolveSizes(options: SizesOptions): Promise<WherryLock> {
-  const missing = missingSizes(options);
+export async function resolveSizes(options: SizesOptions): Promise<ResolvedSizes> {
+  const unknown = unknownSizes(options);
+  const local = await localSizes(unknown, options);
+  const lock = await completed(onServers(unknown), options);
+  return { lock, sizes: { ...local, ...lock.sizes } };
+}
+
+function unknownSizes({ selection, lock }: SizesOptions): WheelArtifact[] {
+  const wheels = selection.packages.map(({ artifact }) => artifact).filter((artifact) => artifact.kind === 'wheel');
+  return wheels.filter(({ size, sha256 }) => size === undefined && lock.sizes[sha256] === undefined);
+}
+
+async function localSizes(wheels: readonly WheelArtifact[], options: SizesOptions): Promise<Record<Digest, number>> {
+  const files = wheels.flatMap(({ sha256, filename, location }): LocalFile[] =>
+    'path' in location ? [{ digest: sha256, path: resolve(options.root, location.path), filename }] : [],
+  );
+  return Object.fromEntries(await Promise.all(files.map(async (file) => [file.digest, await sizeOfFile(file, options)] as const)));
+}
+
+async function sizeOfFile({ digest, path, filename }: LocalFile, { ctx }: SizesOptions): Promise<number> {
+  const size = (await stat(path).catch(() => undefined))?.size ?? (await ctx.store.has(digest));
+  if (size !== undefined) return size;
+  throw new ToolError('WHEEL_MISSING', `the local wheel ${filename} is not there`, {
+    details: ['uv.lock takes it from this path'],
+    hint: 'put the file back, or change its entry in [tool.uv.sources] and run uv lock',
+    where: { file: path },
+  });
+}
+
+function onServers(wheels: readonly WheelArtifact[]): SizedUrl[] {
+  const urls = wheels.flatMap(({ sha256, filename, location }): SizedUrl[] =>
+    'url' in location ? [{ digest: sha256, url: location.url, filename }] : [],
+  );
+  return [...new Map(urls.map((item) => [item.digest, item])).values()];
+}
+
+async function completed(missing: readonly SizedUrl[], options: SizesOptions): Promise<WherryLock> {
   if (missing.length === 0) return options.lock;
   if (options.mode === 'locked')
     throw incomplete(`the size of ${missing.length === 1 ? 'one wheel' : `${missing.length} wheels`}, which uv.lock does not have either`);
@@ -37,39 +90,48 @@ export async function resolveSizes(options: SizesOptions): Promise<WherryLock> {
   const authorize = options.authorize ?? indexCredentials({ env: options.ctx.env, indexes: packageIndexes({}, options.ctx.env) });
   const work = async (): Promise<void> => {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      const size = await sizeOf(next, { ...options, authorize });
-      if (size !== undefined) sizes[next.digest] = size;
+      sizes[next.digest] = await sizeOf(next, { ...options, authorize });
     }
   };
   await Promise.all(Array.from({ length: parallel }, work));
-  const failed = missing.filter(({ digest }) => sizes[digest] === undefined);
-  if (failed.length > 0)
-    options.ctx.emit({
-      type: 'warning',
-      message: `the size of ${failed.length} wheels could not be had, for example ${redact(failed[0]?.url ?? '')}`,
-    });
   return withSizes(options.lock, sizes);
 }
 
-function missingSizes({ selection, lock }: SizesOptions): SizedUrl[] {
-  const wheels = selection.packages
-    .map(({ artifact }) => artifact)
-    .filter((artifact): artifact is WheelArtifact => artifact.kind === 'wheel');
-  const unknown = wheels.filter(({ size, sha256 }) => size === undefined && lock.sizes[sha256] === undefined);
-  const urls = unknown.flatMap(({ sha256, location }) => ('url' in location ? [{ digest: sha256, url: location.url }] : []));
-  return [...new Map(urls.map((item) => [item.digest, item])).values()];
+async function sizeOf(wheel: SizedUrl, options: SizesOptions): Promise<number> {
+  const stored = await options.ctx.store.has(wheel.digest);
+  if (stored !== undefined) return stored;
+  if (options.ctx.offline) throw sizeUnknown(wheel, 'it is not in the store, and --offline forbids to ask its server');
+  const answers: string[] = [];
+  for (const { method, read } of questions) {
+    const answer = await answered(options, () => ask(method, wheel.url, options));
+    const size = answer instanceof ToolError ? undefined : read(answer);
+    if (size !== undefined) return size;
+    answers.push(`${method}: ${answer instanceof ToolError ? answer.message : `status ${answer.status} without a usable length`}`);
+  }
+  throw sizeUnknown(wheel, ...answers);
 }
 
-async function sizeOf({ digest, url }: SizedUrl, options: SizesOptions): Promise<number | undefined> {
-  const stored = await options.ctx.store.has(digest);
-  if (stored !== undefined || options.ctx.offline) return stored;
+const questions = [
+  { method: 'HEAD', read: sizeOfWhole },
+  { method: 'GET', read: sizeOfRange },
+] as const;
+
+/** A server may refuse one kind of question and answer the other. */
+async function answered({ ctx }: SizesOptions, question: () => Promise<HttpResponse>): Promise<HttpResponse | ToolError> {
   try {
-    return sizeOfWhole(await ask('HEAD', url, options)) ?? sizeOfRange(await ask('GET', url, options));
+    return await question();
   } catch (error) {
-    options.ctx.signal.throwIfAborted();
-    if (error instanceof ToolError) return undefined;
+    ctx.signal.throwIfAborted();
+    if (error instanceof ToolError) return error;
     throw error;
   }
+}
+
+function sizeUnknown({ filename, url }: SizedUrl, ...why: readonly string[]): ToolError {
+  return new ToolError('SIZE_UNKNOWN', `the size of ${filename} could not be had, and uv.lock does not have it`, {
+    details: [redact(url), ...why],
+    hint: 'run wherry lock while online, and commit wherry.lock',
+  });
 }
 
 async function ask(method: 'HEAD' | 'GET', url: string, { ctx, authorize }: SizesOptions): Promise<HttpResponse> {
