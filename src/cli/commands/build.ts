@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { Option } from 'commander';
 import type { Context } from '../../context.ts';
 import { ToolError } from '../../errors/index.ts';
+import { imagesOf } from '../../image/index.ts';
 import type { Image, ImageIndex } from '../../image/types.ts';
 import { buildImage, type PlannedImage, planImages } from '../../pipeline.ts';
 import { archiveSink, daemonSink, layoutSink } from '../../sinks/index.ts';
@@ -67,15 +68,24 @@ async function buildOne(planned: PlannedImage, { flags, ctx, terminal }: BuildOp
   const names = references(planned.config, flags.tag);
   const results = await putAll(image, sinksOf(flags, { ctx, terminal }), { references: names, ctx });
   terminal.finish();
-  if (flags.tar !== '-') terminal.out(outputLine(image, names[0] as string, terminal));
+  if (flags.tar !== '-') terminal.out(outputLine({ image, reference: names[0] as string, reused }, terminal));
   if (flags.quiet === true) return;
   terminal.err(buildSummary({ planned, image, results, reused, milliseconds: performance.now() - started }, terminal.palette));
 }
 
-function outputLine(image: Image | ImageIndex, reference: string, terminal: Terminal): string {
+interface Output {
+  readonly image: Image | ImageIndex;
+  readonly reference: string;
+  /** Layers that were in the store. */
+  readonly reused: number;
+}
+
+function outputLine({ image, reference, reused }: Output, terminal: Terminal): string {
   const name = reference.replace(/:[^:/]*$/, '');
-  if (!terminal.json()) return `${name}@${image.descriptor.digest}\n`;
-  return `${JSON.stringify({ schemaVersion: 1, name, reference, digest: image.descriptor.digest, size: image.descriptor.size })}\n`;
+  const { digest, size } = image.descriptor;
+  if (!terminal.json()) return `${name}@${digest}\n`;
+  const layers = new Set(imagesOf(image).flatMap((item) => item.layers.map((layer) => layer.digest))).size;
+  return `${JSON.stringify({ schemaVersion: 1, name, reference, digest, size, layers, reused })}\n`;
 }
 
 function sinksOf(flags: SinkFlags, { ctx, terminal }: { ctx: Context; terminal: Terminal }): Sink[] {

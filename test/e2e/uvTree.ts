@@ -1,0 +1,50 @@
+import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { enter } from './chroot.ts';
+import { root as checkout, uv } from './product.ts';
+
+/** Where a project lies inside; not in /app, where its own files are. */
+const inside = '/project';
+
+/**
+ * What the real `uv sync --locked --no-dev --no-editable` installs at /app/.venv, run inside an unpacked image with the interpreter of its base.
+ */
+export async function syncWithUv(project: string, { root, python }: { root: string; python: string }): Promise<void> {
+  cpSync(project, join(root, inside), { recursive: true, filter: (path) => !path.endsWith('__pycache__') });
+  const cache = join(checkout, '.cache/e2e/uv');
+  mkdirSync(cache, { recursive: true });
+  const env = { ...process.env, ...(await certificates(root)), ...variables, UV_PYTHON: python };
+  const binds = { [uv]: '/usr/local/bin/uv', [cache]: '/uv-cache' };
+  const command = ['/usr/local/bin/uv', 'sync', '--quiet', '--locked', '--no-dev', '--no-editable'];
+  const { status, stdout, stderr } = await enter(command, { root, cwd: inside, env, binds });
+  if (status !== 0) throw new Error(`uv sync ended with ${status}\n${stdout}${stderr}`);
+}
+
+const variables = {
+  PATH: '/usr/local/bin:/usr/bin:/bin',
+  HOME: '/tmp',
+  TMPDIR: '/tmp',
+  UV_PROJECT_ENVIRONMENT: '/app/.venv',
+  UV_CACHE_DIR: '/uv-cache',
+  UV_LINK_MODE: 'copy',
+  UV_PYTHON_PREFERENCE: 'only-system',
+  UV_PYTHON_DOWNLOADS: 'never',
+  VIRTUAL_ENV: undefined,
+  SSL_CERT_DIR: undefined,
+};
+
+/** The host's own bundle: it may hold certificates of a proxy. */
+async function certificates(root: string): Promise<Record<string, string>> {
+  const bundle = process.env.SSL_CERT_FILE ?? '/etc/ssl/certs/ca-certificates.crt';
+  if (!existsSync(bundle)) return {};
+  const copy = '/tmp/certificates.crt';
+  cpSync(bundle, join(root, copy), { dereference: true });
+  return { SSL_CERT_FILE: copy };
+}
+
+/** `home` and `version_info` of an environment, for the interpreter that it was made for. */
+export function interpreterOf(venv: string): string {
+  const text = readFileSync(join(venv, 'pyvenv.cfg'), 'utf8');
+  const [, home = '', minor = ''] = /home = (\S+)[\s\S]*version_info = (\d+\.\d+)/.exec(text) ?? [];
+  return `${home}/python${minor}`;
+}
