@@ -75,7 +75,8 @@ function prepare(command: Command, terminal: Terminal): void {
 function usageError(error: CommanderError, argv: readonly string[]): ToolError {
   const [command] = argv.filter((word) => !word.startsWith('-'));
   const [message = '', suggestion = ''] = error.message.replace(/^error: /, '').split('\n');
-  const help = command === undefined ? 'wherry --help' : `wherry ${command} --help`;
+  const known = error.code !== 'commander.unknownCommand' && command !== undefined;
+  const help = known ? `wherry ${command} --help` : 'wherry --help';
   if (error.code === 'commander.help') return new ToolError('USAGE', 'no command was given', { hint: 'see wherry --help' });
   const guess = suggestion.replace(/^\(|\)$/g, '');
   return new ToolError('USAGE', message, { hint: guess === '' ? `see ${help}` : `${guess} See ${help}` });

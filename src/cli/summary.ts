@@ -32,9 +32,11 @@ export function buildSummary({ planned, image, results, reused, milliseconds }: 
 }
 
 const shown = 8;
+/** `plan` gives this reason to what is in the image in another form; it is no news here. */
+const installedReason = 'the project is installed as a package';
 
 function leftOut({ plans }: PlannedImage): string[] {
-  const entries = plans[0]?.explain.leftOut ?? [];
+  const entries = (plans[0]?.explain.leftOut ?? []).filter((entry) => entry.reason !== installedReason);
   if (entries.length === 0) return [];
   const names = entries
     .slice(0, shown)

@@ -2,8 +2,8 @@ import type { BaseFacts } from '../base/facts.ts';
 import type { UserSpec } from '../config/types.ts';
 import { type Digest, digestOf } from '../digest.ts';
 import { ToolError } from '../errors/index.ts';
+import { entryPath, ownParents } from '../image-paths.ts';
 import { epoch } from '../tar/types.ts';
-import { entryPath, ownParents } from './paths.ts';
 import type { FileEntry } from './recipe.ts';
 
 export interface Accounts {

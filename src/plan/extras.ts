@@ -1,7 +1,7 @@
 import type { ImageConfig } from '../config/types.ts';
+import { entryPath, ownParents } from '../image-paths.ts';
 import { epoch } from '../tar/types.ts';
 import { ownerIds } from './owner.ts';
-import { entryPath, ownParents } from './paths.ts';
 import type { FileEntry } from './recipe.ts';
 
 /** Writable directories of the configuration with their parents; owned by the run user unless an owner is named. */

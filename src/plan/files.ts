@@ -1,11 +1,11 @@
 import type { FileSpec, ImageConfig } from '../config/types.ts';
 import { type Digest, digestOf, hexOf } from '../digest.ts';
 import { ToolError } from '../errors/index.ts';
+import { entryPath, ownParents } from '../image-paths.ts';
 import { hasGlob, holdsPrivateKey, normalPath, type SourceFile, type SourceTree, startsAsProgram, wantedPaths } from '../project/index.ts';
 import { compareTarPaths } from '../tar/index.ts';
 import { epoch } from '../tar/types.ts';
 import { ownerIds } from './owner.ts';
-import { entryPath, ownParents } from './paths.ts';
 import type { FileEntry } from './recipe.ts';
 import { runtimeFiles } from './runtime-files.ts';
 

@@ -3,7 +3,7 @@ import { canonicalJson } from '../json.ts';
 import type { WheelItem, WheelsRecipe } from '../plan/recipe.ts';
 import type { ImagePlan } from '../plan/types.ts';
 import { checkedPath } from '../store/index.ts';
-import type { WheelFile } from '../wheel/index.ts';
+import type { OwnedFiles, WheelFile } from '../wheel/index.ts';
 
 /** One wheel of a plan with the recipe of the layer that holds it. */
 interface PlannedWheel {
@@ -20,8 +20,8 @@ export async function rememberFiles(recipe: WheelsRecipe, files: readonly (reado
 }
 
 /**
- * Throws WHEEL_COLLISION if wheels of different layers install different files at one path: the upper layer would win silently. A
- * combination of wheels is checked once. `fetch` brings the wheels of recipes into the store.
+ * Throws WHEEL_COLLISION if wheels of different layers, or a wheel and a member of the workspace, install different files at one path: the
+ * upper layer would win silently. A combination is checked once. `fetch` brings the wheels of recipes into the store.
  */
 export async function checkLayers(
   plan: ImagePlan,
@@ -29,12 +29,15 @@ export async function checkLayers(
   fetch: (recipes: readonly WheelsRecipe[]) => Promise<void>,
 ): Promise<void> {
   const recipes = plan.layers.flatMap((layer) => (layer.recipe.kind === 'wheels' ? [layer.recipe] : []));
-  if (recipes.length < 2) return;
   const wheels = recipes.flatMap((recipe) => recipe.wheels.map((item) => ({ item, recipe })));
-  const key = canonicalJson(wheels.map(wheelKey).sort());
+  const own = plan.layers.filter(({ kind }) => kind === 'member' || kind === 'project');
+  const key = canonicalJson([...wheels.map(wheelKey).sort(), ...own.map((layer) => layer.id)]);
   if ((await ctx.store.document('wheel-sets', key)) === true) return;
-  const { checkCollisions } = await import('../wheel/index.ts');
-  const lists = [];
+  const { checkCollisions, wheelFilesOf } = await import('../wheel/index.ts');
+  const lists: OwnedFiles[] = own.map(({ contents, recipe }) => ({
+    owner: contents.join(', '),
+    files: recipe.kind === 'files' ? wheelFilesOf(recipe.entries) : [],
+  }));
   for (const wheel of wheels) lists.push({ owner: `${wheel.item.name} ${wheel.item.version}`, files: await filesOf(wheel, ctx, fetch) });
   checkCollisions(lists);
   await ctx.store.putDocument('wheel-sets', key, true);

@@ -9,7 +9,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Context } from '../context.ts';
 import { type Digest, digestOf } from '../digest.ts';
 import { createHttp } from '../http/index.ts';
-import { recipeId, type WheelsRecipe } from '../plan/recipe.ts';
+import { type FilesRecipe, recipeId, type WheelsRecipe } from '../plan/recipe.ts';
 import type { ImagePlan, LayerPlan, Material } from '../plan/types.ts';
 import { openStore, type Store, verifyStore } from '../store/index.ts';
 import { readTarBytes } from '../tar/index.ts';
@@ -158,6 +158,22 @@ it('refuses different files at one path in two layers, whatever the store holds'
   await expect(produceLayers(both, context())).rejects.toMatchObject(refusal);
   const same = planOf({ one, three: wheel('three', { 'shared.py': 'a = 1\n' }) });
   expect(await produceLayers(same, context())).toHaveLength(2);
+});
+
+it('refuses a project that overwrites a file of a wheel', async () => {
+  const plan = planOf({ one: wheel('one', { 'shared.py': 'a = 1\n' }) });
+  const path = 'app/.venv/lib/python3.13/site-packages/shared.py';
+  const project = (text: string): ImagePlan => {
+    const entry = { type: 'file', path, sha256: digestOf(text), size: text.length, mode: 0o644, uid: 0, gid: 0, mtime: 0 } as const;
+    const recipe: FilesRecipe = { kind: 'files', format: 1, entries: [entry] };
+    const layer: LayerPlan = { kind: 'project', recipe, id: recipeId(recipe), contents: ['site 1.0'], size: text.length };
+    return { ...plan, layers: [...plan.layers, layer], materials: { ...plan.materials, [entry.sha256]: { kind: 'text', text } } };
+  };
+  expect(await produceLayers(project('a = 1\n'), context())).toHaveLength(2);
+  await expect(produceLayers(project('b = 2\n'), context())).rejects.toMatchObject({
+    code: 'WHEEL_COLLISION',
+    message: expect.stringMatching(/site 1\.0.*one 1\.0|one 1\.0.*site 1\.0/),
+  });
 });
 
 it('passes on the code of an error in a worker', async () => {

@@ -1,7 +1,7 @@
 import { type Digest, digestOf, hexOf } from '../digest.ts';
+import { ownParents } from '../image-paths.ts';
 import type { FileEntry } from '../plan/recipe.ts';
-import { epoch } from '../tar/types.ts';
-import { comparePaths, ownedParents } from '../wheel/index.ts';
+import { compareTarPaths, epoch } from '../tar/index.ts';
 
 const twentyYears = 631_152_000;
 
@@ -22,14 +22,14 @@ export function output(path: string, text: string, mode: 0o644 | 0o755 = 0o644):
 /** Entries of a files recipe, with every directory from the environment's root on; `root` is relative to the image's root. */
 export function toEntries(root: string, files: readonly OutputFile[]): FileEntry[] {
   const own = { uid: 0, gid: 0 } as const;
-  const directories = new Set([...ownedParents(root), ...files.flatMap(({ path }) => parentsBelow(path, root))]);
+  const directories = new Set([...ownParents(root), ...files.flatMap(({ path }) => parentsBelow(path, root))]);
   const entries: FileEntry[] = [
     ...[...directories].map((path): FileEntry => ({ type: 'directory', path, mode: 0o755, mtime: epoch, ...own })),
     ...files.map(
       ({ path, mode, sha256, size }): FileEntry => ({ type: 'file', path, mode, sha256, size, mtime: firstPartyTime(sha256), ...own }),
     ),
   ];
-  return entries.sort((a, b) => comparePaths(a.path, b.path));
+  return entries.sort((a, b) => compareTarPaths(a.path, b.path));
 }
 
 function parentsBelow(path: string, root: string): string[] {

@@ -2,8 +2,8 @@ import { type Digest, digestOf, hexOf } from '../digest.ts';
 import { normalizeName, parseVersion } from '../packaging/index.ts';
 import type { FileEntry } from '../plan/recipe.ts';
 import type { Member, SourceTree } from '../project/types.ts';
+import { compareTarPaths } from '../tar/index.ts';
 import {
-  comparePaths,
   destinationOf,
   formatRecord,
   parseScripts,
@@ -71,7 +71,7 @@ export function uvBuildInputs(member: Member, tree: SourceTree): string[] {
       ? []
       : [...filesByPath(tree)].filter(([path, file]) => path.startsWith(scripts) && file.executable).map(([path]) => path)),
   ];
-  return [...new Set(named)].sort(comparePaths);
+  return [...new Set(named)].sort(compareTarPaths);
 }
 
 /**

@@ -1,13 +1,13 @@
 import type { Digest } from '../digest.ts';
+import { ownParents } from '../image-paths.ts';
 import type { WheelItem, WheelsRecipe } from '../plan/recipe.ts';
-import { epoch, type LayerEntry } from '../tar/types.ts';
+import { compareTarPaths, epoch, type LayerEntry } from '../tar/index.ts';
 import { openZip } from '../zip/index.ts';
 import { checkCollisions, collision, type WheelFile } from './collisions.ts';
 import { identifyWheel, type Wheel } from './dist-info.ts';
 import { type InstallContext, type InstalledFile, installedFiles } from './files.ts';
 import { destinationOf } from './layout.ts';
-import { comparePaths } from './order.ts';
-import { ownedParents, venvLayout } from './venv-path.ts';
+import { venvLayout } from './venv-path.ts';
 
 /** Gives the host path of a file whose bytes were verified to have this digest. */
 export type OpenMaterial = (sha256: Digest) => string;
@@ -21,13 +21,13 @@ export function installWheels(recipe: WheelsRecipe, open: OpenMaterial): LayerEn
   const context = { layout: venvLayout(recipe.venv, recipe.pythonMinor), pythonMinor: recipe.pythonMinor };
   const installed = recipe.wheels.map((item) => installWheel(item, open(item.sha256), context));
   const files = mergeFiles(installed);
-  const directories = new Set(ownedParents(`${context.layout.root}/x`));
+  const directories = new Set(ownParents(`${context.layout.root}/x`));
   for (const wheel of installed) for (const directory of wheel.directories) directories.add(directory);
   for (const path of files.keys()) addParents(directories, path, context.layout.root);
   checkDirectories(files, installed);
   return [
-    ...[...directories].sort(comparePaths).map(directoryEntry),
-    ...[...files.values()].sort((a, b) => comparePaths(a.path, b.path)).map(fileEntry),
+    ...[...directories].sort(compareTarPaths).map(directoryEntry),
+    ...[...files.values()].sort((a, b) => compareTarPaths(a.path, b.path)).map(fileEntry),
   ];
 }
 

@@ -1,6 +1,6 @@
 import { createHash, hash } from 'node:crypto';
 import { ToolError } from '../errors/index.ts';
-import { comparePaths } from './order.ts';
+import { compareTarPaths } from '../tar/index.ts';
 
 /** One row of RECORD (binary distribution format, "The RECORD file"). Hash and size are absent for RECORD itself and its signatures. */
 export interface RecordRow {
@@ -40,7 +40,7 @@ function unquote(cell: string): string {
 
 /** Writes RECORD: sorted, LF, quoted only where needed. */
 export function formatRecord(rows: readonly RecordRow[]): string {
-  const sorted = [...rows].sort((a, b) => comparePaths(a.path, b.path));
+  const sorted = [...rows].sort((a, b) => compareTarPaths(a.path, b.path));
   return sorted.map((row) => `${quote(row.path)},${row.hash ?? ''},${row.size ?? ''}\n`).join('');
 }
 

@@ -1,4 +1,5 @@
 import { ToolError } from '../errors/index.ts';
+import { isBaseDirectory } from '../image-paths.ts';
 
 /** Paths inside one virtual environment; all relative to the image's root, POSIX, except `python`. */
 export interface VenvLayout {
@@ -13,17 +14,12 @@ export interface VenvLayout {
 }
 
 const maxShebang = 127;
-/** Directories of the file hierarchy standard: the base owns them, and may have links in their place. */
-const baseDirectories = new Set([
-  'bin', 'boot', 'dev', 'etc', 'home', 'lib', 'lib32', 'lib64', 'libx32', 'media', 'mnt', 'opt', 'proc', 'root', 'run', 'sbin', 'srv', 'sys', 'tmp', 'usr', 'var',
-]); // biome-ignore format: a list of names
-
 /** Lays out a virtual environment (uv-style, one site-packages for pure and platform files); throws VENV_PATH for unusable paths. */
 export function venvLayout(venv: string, pythonMinor: string): VenvLayout {
   const segments = venv.slice(1).split('/');
   const wellFormed = venv.startsWith('/') && segments.every((segment) => segment !== '' && segment !== '.' && segment !== '..');
   if (!wellFormed) throw venvError(venv, 'it is not an absolute path in its shortest form');
-  if (segments.length === 1 && baseDirectories.has(segments[0] ?? '')) throw venvError(venv, 'it is a directory of the system');
+  if (wellFormed && isBaseDirectory(segments.join('/'))) throw venvError(venv, 'it is a directory of the system');
   if (/[\s\p{C}"'\\]/u.test(venv)) throw venvError(venv, 'it holds spaces, quotes or control characters');
   const python = `${venv}/bin/python`;
   if (Buffer.byteLength(python) + 3 > maxShebang) throw venvError(venv, `scripts would start with more than ${maxShebang} bytes`);
@@ -41,11 +37,4 @@ function venvError(venv: string, reason: string): ToolError {
   return new ToolError('VENV_PATH', `cannot put the virtual environment at ${JSON.stringify(venv)}: ${reason}`, {
     hint: 'set venv = "/app/.venv" in [tool.wherry]',
   });
-}
-
-/** Directories above an absolute path that layers must create, parents first; none where the base has its own tree. */
-export function ownedParents(path: string): string[] {
-  const segments = path.replace(/^\//, '').split('/').slice(0, -1);
-  if (baseDirectories.has(segments[0] ?? '')) return [];
-  return segments.map((_, index) => segments.slice(0, index + 1).join('/'));
 }

@@ -1,9 +1,9 @@
 import { dirname } from 'node:path/posix';
 import { type Digest, digestOf } from '../digest.ts';
+import { ownParents } from '../image-paths.ts';
 import type { FileEntry } from '../plan/recipe.ts';
-import { epoch } from '../tar/types.ts';
-import { comparePaths } from './order.ts';
-import { ownedParents, venvLayout } from './venv-path.ts';
+import { compareTarPaths, epoch } from '../tar/index.ts';
+import { venvLayout } from './venv-path.ts';
 
 /** The base's interpreter: absolute path in the image and `X.Y.Z`. */
 export interface BasePython {
@@ -30,7 +30,7 @@ export function venvEntries(options: { readonly venv: string; readonly python: B
   const own = { uid: 0, gid: 0, mtime: epoch } as const;
   const link = (path: string, target: string): FileEntry => ({ type: 'symlink', path, target, mode: 0o777, ...own });
   const directories = [
-    ...ownedParents(layout.root),
+    ...ownParents(layout.root),
     layout.root,
     layout.bin,
     `${layout.root}/lib`,
@@ -45,7 +45,7 @@ export function venvEntries(options: { readonly venv: string; readonly python: B
     link(`${layout.bin}/python${minor}`, 'python'),
     link(`${layout.root}/lib64`, 'lib'),
   ];
-  return { entries: entries.sort((a, b) => comparePaths(a.path, b.path)), texts: { [digestOf(config)]: config } };
+  return { entries: entries.sort((a, b) => compareTarPaths(a.path, b.path)), texts: { [digestOf(config)]: config } };
 }
 
 function pyvenvConfig(python: BasePython): string {

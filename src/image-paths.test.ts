@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { entryPath, isBaseDirectory, ownParents } from './paths.ts';
+import { entryPath, isBaseDirectory, ownParents } from './image-paths.ts';
 
 describe('isBaseDirectory', () => {
   it.each(['usr', 'usr/lib', 'usr/local', 'usr/local/bin', 'etc', 'var/log', 'home', 'opt', 'lib64', 'tmp', ''])('knows %j', (path) => {
