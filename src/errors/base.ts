@@ -26,6 +26,12 @@ export const baseErrors = {
     cause: 'No python3.X in /usr/local/bin, /usr/bin or the PATH of the base, or its version or C library could not be found.',
     fix: 'Use a Python image such as python:3.13-slim, or base = "debian:13".',
   },
+  BASE_NO_SHELL: {
+    exit: 1,
+    title: 'the start command needs a shell that the base does not have',
+    cause: 'The command, its script or the health check is run by /bin/sh, and the base has no such program.',
+    fix: 'Call the program itself, for example command = ["python", "-m", "yourmodule"], or use a base with a shell such as debian:13.',
+  },
   BASE_PYTHON_MISMATCH: {
     exit: 1,
     title: 'the base image has another Python than the project wants',

@@ -10,7 +10,9 @@ function source(path: string): SourceFile {
     const [name = '', target = ''] = path.split(' -> ');
     return { type: 'symlink', path: name, target };
   }
-  return { type: 'file', path, sha256: digestOf(path), size: path.length, executable: path.endsWith('.sh') };
+  const script = path.endsWith('.sh');
+  const interpreter = script ? { interpreter: '/bin/sh' } : {};
+  return { type: 'file', path, sha256: digestOf(path), size: path.length, executable: script, ...interpreter };
 }
 
 function tree(paths: readonly string[], leftOut: SourceTree['leftOut'] = []): SourceTree {
@@ -96,6 +98,17 @@ describe('entries', () => {
       { type: 'symlink', path: 'app/a/l', target: 'b.sh', mode: 0o777, uid: 0, gid: 0, mtime: epoch },
     ]);
     expect(planned.sources).toEqual({ [sha256]: 'a/b.sh' });
+  });
+
+  it('come with the interpreters of scripts, by their path in the image', () => {
+    const specs: FileSpec[] = [
+      { kind: 'pattern', pattern: 'a/b.sh' },
+      { kind: 'text', text: '#! /usr/bin/env python3\n', to: '/srv/run' },
+    ];
+    expect([...plan(['a/b.sh'], { files: specs }).interpreters]).toEqual([
+      ['/app/a/b.sh', '/bin/sh'],
+      ['/srv/run', '/usr/bin/env python3'],
+    ]);
   });
 
   it('have the documented times', () => {

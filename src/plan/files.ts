@@ -2,7 +2,16 @@ import type { FileSpec, ImageConfig } from '../config/types.ts';
 import { type Digest, digestOf, hexOf } from '../digest.ts';
 import { ToolError } from '../errors/index.ts';
 import { entryPath, ownParents } from '../image-paths.ts';
-import { hasGlob, holdsPrivateKey, normalPath, type SourceFile, type SourceTree, startsAsProgram, wantedPaths } from '../project/index.ts';
+import {
+  hasGlob,
+  holdsPrivateKey,
+  interpreterOf,
+  normalPath,
+  type SourceFile,
+  type SourceTree,
+  startsAsProgram,
+  wantedPaths,
+} from '../project/index.ts';
 import { compareTarPaths } from '../tar/index.ts';
 import { epoch } from '../tar/types.ts';
 import { ownerIds } from './owner.ts';
@@ -17,6 +26,8 @@ export interface PlannedFiles {
   readonly texts: Readonly<Record<Digest, string>>;
   /** Path below the tree's directory, by the digest of the content. */
   readonly sources: Readonly<Record<Digest, string>>;
+  /** What scripts start with after `#!`, by absolute path in the image. */
+  readonly interpreters: ReadonlyMap<string, string>;
   /** For people: the top-level names that are in. */
   readonly contents: readonly string[];
   /** Top-level names that are not in, and refused secrets, with the reason; sorted. */
@@ -46,11 +57,18 @@ export function planFiles(input: PlanFilesInput): PlannedFiles {
     sources: Object.fromEntries(
       chosen.flatMap(({ content }) => (typeof content !== 'string' && content.type === 'file' ? [[content.sha256, content.path]] : [])),
     ),
+    interpreters: new Map([...byTarget].flatMap(([path, { content }]) => scripted(`/${path}`, content))),
     contents: [...new Set(chosen.map(({ content, to }) => (typeof content === 'string' ? to : topName(content.path))))].sort(
       compareTarPaths,
     ),
     leftOut: leftOut(input, chosen),
   };
+}
+
+function scripted(path: string, content: SourceFile | string): [string, string][] {
+  const found =
+    typeof content === 'string' ? interpreterOf(Buffer.from(content)) : content.type === 'file' ? content.interpreter : undefined;
+  return found === undefined ? [] : [[path, found]];
 }
 
 interface ChosenFile {

@@ -13,6 +13,7 @@ import { type PlannedFiles, planFiles } from './files.ts';
 import { MaterialCollector } from './materials.ts';
 import { planMembers } from './members.ts';
 import { type DebianRootRecipe, recipeFormat, recipeId } from './recipe.ts';
+import { requireShell } from './shell.ts';
 import { chooseStart } from './start.ts';
 import type { ImagePlan, LayerPlan } from './types.ts';
 
@@ -40,6 +41,7 @@ export function planImage(input: PlanInput): ImagePlan {
   const start = chooseStart({ signals: input.project.startSignals, installed: installedNames(selection), image });
   const accounts = planAccounts(target.base, image.user, image.workdir);
   const files = appFiles(input);
+  requireShell({ target, image, command: start.command, interpreters: files.interpreters });
   const layers = [
     baseLayer(input, materials),
     venvLayer(input, materials),

@@ -50,3 +50,11 @@ export function startsAsProgram(head: Uint8Array): boolean {
   const script = head[0] === 0x23 && head[1] === 0x21;
   return script || (head[0] === 0x7f && head[1] === 0x45 && head[2] === 0x4c && head[3] === 0x46);
 }
+
+/** What follows `#!` in the first line: the interpreter and its argument. Undefined for other content. */
+export function interpreterOf(head: Uint8Array): string | undefined {
+  if (head[0] !== 0x23 || head[1] !== 0x21) return undefined;
+  // The kernel reads no more than 256 bytes of the line.
+  const [line = ''] = new TextDecoder().decode(head.subarray(2, 256)).split('\n');
+  return line.trim();
+}

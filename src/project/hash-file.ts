@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import type { Digest } from '../digest.ts';
 import { ToolError } from '../errors/index.ts';
-import { holdsPrivateKey, startsAsProgram } from './guards.ts';
+import { holdsPrivateKey, interpreterOf, startsAsProgram } from './guards.ts';
 
 /** What the tree needs to know of a file's content. */
 export interface FileContent {
@@ -10,6 +10,7 @@ export interface FileContent {
   /** Bytes. */
   readonly size: number;
   readonly executable: boolean;
+  readonly interpreter?: string;
   readonly privateKey: boolean;
 }
 
@@ -32,10 +33,12 @@ export async function hashFile(file: string): Promise<FileContent> {
     throw new ToolError('PROJECT_BROKEN', `cannot read ${file}: ${why}`, { where: { file }, cause: error });
   }
   const start = Buffer.concat(head).subarray(0, searched);
+  const interpreter = interpreterOf(start);
   return {
     sha256: `sha256:${hash.digest('hex')}` as Digest,
     size,
     executable: startsAsProgram(start),
+    ...(interpreter === undefined ? {} : { interpreter }),
     privateKey: start.includes('PRIVATE KEY') && holdsPrivateKey(start.toString('latin1')),
   };
 }

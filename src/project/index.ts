@@ -3,7 +3,7 @@
  * Must not: use the network, run Python, uv or git, read git or host settings, or decide what an image holds.
  */
 export { globToRegExp, hasGlob, normalPath } from './glob.ts';
-export { holdsPrivateKey, startsAsProgram } from './guards.ts';
+export { holdsPrivateKey, interpreterOf, startsAsProgram } from './guards.ts';
 export { placeOf } from './places.ts';
 export { type ReadProjectOptions, readProject } from './read.ts';
 export { isTable, parseToml, readPyproject, readTextIfThere, tableAt } from './toml.ts';

@@ -32,7 +32,14 @@ describe('content', () => {
     });
     const { files } = await readSourceTree(fixture.directory);
     expect(files.map(({ path }) => path)).toEqual(['Z.txt', 'a-b', 'a/x', 'b.sh', 'é.txt', '～', '𝒳']);
-    expect(files[3]).toEqual({ type: 'file', path: 'b.sh', sha256: digestOf('#!/bin/sh\r\n'), size: 11, executable: true });
+    expect(files[3]).toEqual({
+      type: 'file',
+      path: 'b.sh',
+      sha256: digestOf('#!/bin/sh\r\n'),
+      size: 11,
+      executable: true,
+      interpreter: '/bin/sh',
+    });
     expect(files.filter((file) => file.type === 'file' && file.executable)).toHaveLength(2);
   });
 

@@ -86,5 +86,7 @@ export type SourceFile =
       readonly size: number;
       /** Whether the content starts with `#!` or the ELF magic (DESIGN §2: the only source of mode 0755). */
       readonly executable: boolean;
+      /** What follows `#!` in the first line; absent without it. */
+      readonly interpreter?: string;
     }
   | { readonly type: 'symlink'; readonly path: string; readonly target: string };
