@@ -8,7 +8,17 @@ export interface Daemon {
   stop(): Promise<void>;
 }
 
-/** containerd with the native snapshotter and without Kubernetes' plugin. */
+/** Whether the kernel can stack directories here; inside of many containers it cannot, and each layer must be a whole copy. */
+export async function canStack(directory: string): Promise<boolean> {
+  const at = (name: string) => join(directory, 'stack', name);
+  for (const name of ['lower', 'upper', 'work', 'merged']) await mkdir(at(name), { recursive: true });
+  const options = `lowerdir=${at('lower')},upperdir=${at('upper')},workdir=${at('work')}`;
+  const { status } = await start(['mount', '-t', 'overlay', '-o', options, 'overlay', at('merged')]).ended;
+  if (status === 0) await run(['umount', at('merged')]);
+  return status === 0;
+}
+
+/** containerd without Kubernetes' plugin. */
 export async function startContainerd(directory: string): Promise<Daemon> {
   await mkdir(directory, { recursive: true });
   const socket = join(directory, 'containerd.sock');
@@ -28,11 +38,16 @@ export async function startContainerd(directory: string): Promise<Daemon> {
   return ready(daemon, socket, ['ctr', '--address', socket, 'version']);
 }
 
-/** dockerd on plain directories, in a network namespace of its own: without a bridge it would remove the one of the machine's daemon. */
+/** dockerd in a network namespace of its own: without a bridge it would remove the one of the machine's daemon. */
 export async function startDocker(directory: string): Promise<Daemon> {
   await mkdir(directory, { recursive: true });
   const socket = join(directory, 'docker.sock');
-  const flags = ['--bridge=none', '--iptables=false', '--ip6tables=false', '--storage-driver=vfs'];
+  const flags = [
+    '--bridge=none',
+    '--iptables=false',
+    '--ip6tables=false',
+    `--storage-driver=${(await canStack(directory)) ? 'overlay2' : 'vfs'}`,
+  ];
   const places = [
     `--data-root=${directory}/data`,
     `--exec-root=${directory}/exec`,
@@ -64,7 +79,10 @@ export async function podmanEnvironment(directory: string): Promise<Record<strin
   await mkdir(directory, { recursive: true });
   const storage = join(directory, 'storage.conf');
   const containers = join(directory, 'containers.conf');
-  await writeFile(storage, `[storage]\ndriver = "vfs"\ngraphroot = "${directory}/graph"\nrunroot = "${directory}/run"\n`);
+  await writeFile(
+    storage,
+    `[storage]\ndriver = "${(await canStack(directory)) ? 'overlay' : 'vfs'}"\ngraphroot = "${directory}/graph"\nrunroot = "${directory}/run"\n`,
+  );
   const limits = 'default_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]';
   await writeFile(containers, `[containers]\nnetns = "host"\n${limits}\n[engine]\ncgroup_manager = "cgroupfs"\nruntime = "runc"\n`);
   return { CONTAINERS_STORAGE_CONF: storage, CONTAINERS_CONF: containers };

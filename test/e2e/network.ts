@@ -1,0 +1,28 @@
+import { readlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { run, until } from './command.ts';
+
+/** The same command in a network of its own, where only loopback is up: its ports are never taken, and it reaches nothing. */
+export function inOwnNetwork(command: readonly string[]): readonly string[] {
+  return ['unshare', '--net', '--', 'sh', '-c', 'busybox ip link set lo up && exec "$@"', 'sh', ...command];
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+export interface FetchOptions {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/** Fetches in the network of a process, waiting until something listens; throws after a minute without an answer. */
+export async function fetchIn(pid: number, url: string, options: FetchOptions = {}): Promise<Answer> {
+  const own = await readlink('/proc/self/ns/net');
+  await until(`process ${pid} has a network of its own`, async () => (await readlink(`/proc/${pid}/ns/net`)) !== own);
+  const fetcher = [process.execPath, join(import.meta.dirname, 'fetcher.ts'), url, JSON.stringify(options)];
+  return JSON.parse(await run(['nsenter', `--net=/proc/${pid}/ns/net`, '--', ...fetcher])) as Answer;
+}
