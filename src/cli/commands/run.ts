@@ -1,10 +1,14 @@
 import { Option } from 'commander';
 import { ToolError } from '../../errors/index.ts';
-import { imagesOf } from '../../image/index.ts';
 import { buildImage, planImages } from '../../pipeline.ts';
+import type { Platform } from '../../platform.ts';
 import { parsePort, parseVolume, type Runtime, runImage } from '../../runtime/index.ts';
+import { pickPlatform } from '../../sources/index.ts';
 import { addBuildOptions, type BuildFlags, buildRequest, collect } from '../options.ts';
 import type { AddCommand } from '../program.ts';
+
+/** Of several platforms the one that runs here without emulation. */
+const hostPlatform: Platform = { os: 'linux', architecture: process.arch === 'arm64' ? 'arm64' : 'amd64' };
 
 interface RunFlags {
   readonly with?: Runtime;
@@ -46,10 +50,10 @@ export const addRun: AddCommand = (program, { terminal, done }) => {
           hint: 'name one with --image',
         });
       }
-      const [built] = imagesOf(await buildImage(image, context));
+      const built = pickPlatform(await buildImage(image, context), hostPlatform);
       terminal.finish();
       const status = await runImage({
-        image: built as NonNullable<typeof built>,
+        image: built,
         with: flags.with,
         ports: (flags.publish ?? []).map(parsePort),
         env: flags.env ?? [],
