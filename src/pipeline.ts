@@ -7,7 +7,7 @@ import { readLock, requireFreshLock } from './lock/index.ts';
 import { type ImagePlan, planImage } from './plan/index.ts';
 import { produceLayers } from './produce/index.ts';
 import { type Project, readProject } from './project/index.ts';
-import { type BuildRequest, selectionRequest } from './request.ts';
+import { type BuildRequest, momentOf, selectionRequest } from './request.ts';
 import { readWherryLock, resolveSizes, resolveTarget, sameWherryLock, type WherryLock, writeWherryLock } from './resolve/index.ts';
 import { select } from './select/index.ts';
 import { rememberImage } from './sources/index.ts';
@@ -62,7 +62,15 @@ export async function planProject(
       pins = sized.lock;
       const sources = await readTrees({ project: own, selection, image });
       plans.push(
-        planImage({ project: own, image, target: resolved.target, selection, sizes: sized.sizes, ...sources, created: request.created }),
+        planImage({
+          project: own,
+          image,
+          target: resolved.target,
+          selection,
+          sizes: sized.sizes,
+          ...sources,
+          moment: await momentOf(own, image, request),
+        }),
       );
     }
     planned.push({ project, config: image, plans });

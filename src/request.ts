@@ -1,5 +1,7 @@
 import type { ConfigFlags } from './config/index.ts';
 import type { ImageConfig } from './config/types.ts';
+import type { Moment } from './plan/index.ts';
+import { type Project, readRevision } from './project/index.ts';
 import type { LockMode } from './resolve/index.ts';
 import type { SelectionRequest } from './select/types.ts';
 
@@ -32,4 +34,15 @@ export function selectionRequest(image: ImageConfig, { selection }: Pick<BuildRe
     noGroups: image.noGroups,
     noInstallProject: selection.noInstallProject || image.noProject,
   };
+}
+
+/** Commit and date of this build, as far as `stamp` asks for them: without it neither git nor the clock is looked at. */
+export async function momentOf(
+  project: Pick<Project, 'root'>,
+  { stamp }: Pick<ImageConfig, 'stamp'>,
+  { created }: Pick<BuildRequest, 'created'>,
+): Promise<Moment> {
+  const revision = stamp.includes('revision') ? await readRevision(project.root) : undefined;
+  const now = stamp.includes('created') ? Math.floor(Date.now() / 1000) : undefined;
+  return { revision, created: created ?? now };
 }

@@ -13,6 +13,8 @@ export interface ConfigInput {
   readonly start: { readonly command: readonly string[]; readonly ports: readonly number[]; readonly stopSignal: string };
   /** Seconds since 1970 (`SOURCE_DATE_EPOCH`), or undefined for the constant. */
   readonly created: number | undefined;
+  /** Labels that `stamp` asks for. */
+  readonly stamp: Readonly<Record<string, string>>;
 }
 
 /** The image config (DESIGN §5): entrypoint and command always set, env merged, labels, volumes and ports inherited, the rest replaced. */
@@ -27,7 +29,7 @@ export function planConfig(input: ConfigInput): ConfigPlan {
     workdir: image.workdir,
     exposedPorts: [...new Set([...base.config.exposedPorts, ...ports.map((port) => `${port}/tcp`)])].sort(),
     volumes: [...base.config.volumes].sort(),
-    labels: { ...base.config.labels, ...image.labels },
+    labels: { ...base.config.labels, ...input.stamp, ...image.labels },
     stopSignal: image.stopSignal ?? start.stopSignal,
     healthcheck: image.health === undefined ? undefined : healthcheck(image.health, image.venv),
     created: new Date((input.created ?? epoch) * 1000).toISOString().replace('.000Z', 'Z'),

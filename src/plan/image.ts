@@ -14,6 +14,7 @@ import { MaterialCollector } from './materials.ts';
 import { planMembers } from './members.ts';
 import { type DebianRootRecipe, recipeFormat, recipeId } from './recipe.ts';
 import { requireShell } from './shell.ts';
+import { type Moment, stampAnnotations } from './stamp.ts';
 import { chooseStart } from './start.ts';
 import type { ImagePlan, LayerPlan } from './types.ts';
 
@@ -30,8 +31,7 @@ export interface PlanInput {
   readonly app: SourceTree;
   /** Text files that a build backend reads, by member path, then by path below the member. */
   readonly texts: ReadonlyMap<string, ReadonlyMap<string, string>>;
-  /** Seconds since 1970, from SOURCE_DATE_EPOCH. */
-  readonly created: number | undefined;
+  readonly moment: Moment;
 }
 
 /** Turns a selection into layers as recipes and an image config (DESIGN §4, §5). Pure: equal input, equal plan. */
@@ -39,6 +39,7 @@ export function planImage(input: PlanInput): ImagePlan {
   const { image, target, selection } = input;
   const materials = new MaterialCollector();
   const start = chooseStart({ signals: input.project.startSignals, installed: installedNames(selection), image });
+  const stamp = stampAnnotations(image, input.moment);
   const accounts = planAccounts(target.base, image.user, image.workdir);
   const files = appFiles(input);
   requireShell({ target, image, command: start.command, interpreters: files.interpreters });
@@ -58,8 +59,8 @@ export function planImage(input: PlanInput): ImagePlan {
     base: target.base,
     selection,
     layers,
-    config: planConfig({ image, base: target.base, home: accounts.home, start, created: input.created }),
-    annotations: image.annotations,
+    config: planConfig({ image, base: target.base, home: accounts.home, start, created: input.moment.created, stamp }),
+    annotations: { ...stamp, ...image.annotations },
     format: image.format,
     tags: image.tags,
     materials: materials.all(),

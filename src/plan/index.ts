@@ -13,4 +13,5 @@ export {
   type WheelItem,
   type WheelsRecipe,
 } from './recipe.ts';
+export type { Moment } from './stamp.ts';
 export type { ConfigPlan, Healthcheck, ImagePlan, LayerKind, LayerPlan, Material, Materials, PlanExplanation } from './types.ts';

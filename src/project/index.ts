@@ -6,6 +6,7 @@ export { globToRegExp, hasGlob, normalPath } from './glob.ts';
 export { holdsPrivateKey, interpreterOf, startsAsProgram } from './guards.ts';
 export { placeOf } from './places.ts';
 export { type ReadProjectOptions, readProject } from './read.ts';
+export { readRevision } from './revision.ts';
 export { isTable, parseToml, readPyproject, readTextIfThere, tableAt } from './toml.ts';
 export { readSourceTree, type SourceTreeOptions } from './tree.ts';
 export type { Member, Project, Pyproject, SourceFile, SourceTree, StartSignal, TomlTable } from './types.ts';
