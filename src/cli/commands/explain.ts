@@ -11,7 +11,7 @@ export const addExplain: AddCommand = (program, { terminal }) => {
     .action((text: string) => {
       const code = text.toUpperCase();
       if (!isCode(code)) {
-        const near = suggest(code, Object.keys(errorCatalog));
+        const near = suggest(code, Object.keys(errorCatalog).map(keyOf))?.replaceAll('-', '_').toUpperCase();
         const hint = near === undefined ? 'docs/reference/errors.md lists every code' : `did you mean ${near}?`;
         throw new ToolError('USAGE', `there is no error code ${code}`, { hint });
       }
@@ -20,6 +20,11 @@ export const addExplain: AddCommand = (program, { terminal }) => {
       terminal.out(`${code}: ${entry.title} (exit status ${entry.exit})\n\nwhy   ${entry.cause}\nfix   ${entry.fix}\n`);
     });
 };
+
+/** As configuration keys are written: the form that `suggest` compares. */
+function keyOf(code: string): string {
+  return code.toLowerCase().replaceAll('_', '-');
+}
 
 function isCode(text: string): text is ErrorCode {
   return Object.hasOwn(errorCatalog, text);

@@ -1,0 +1,187 @@
+import { describe, expect, it } from 'vitest';
+import { emptyFacts } from '../../test/sampleImage.ts';
+import type { BaseFacts, DebianPackage } from '../base/facts.ts';
+import type { ImageConfig } from '../config/types.ts';
+import { digestOf } from '../digest.ts';
+import type { Member, Project, SourceFile, SourceTree } from '../project/types.ts';
+import type { SelectedPackage } from '../select/types.ts';
+import { type PlanInput, planImage } from './image.ts';
+import type { ImagePlan } from './types.ts';
+
+const image: ImageConfig = {
+  name: 'site',
+  repository: undefined,
+  platforms: [{ os: 'linux', architecture: 'amd64' }],
+  tags: ['latest'],
+  python: undefined,
+  base: undefined,
+  package: undefined,
+  extras: [],
+  groups: [],
+  noGroups: [],
+  noProject: false,
+  env: {},
+  files: undefined,
+  directories: [{ path: '/app/data', mode: 0o750 }],
+  user: { name: 'app', uid: 1001, gid: 1001 },
+  entrypoint: [],
+  command: ['python', 'main.py'],
+  ports: [],
+  health: undefined,
+  links: { '/usr/local/bin/site': '/app/.venv/bin/site' },
+  bytecode: 'none',
+  venv: '/app/.venv',
+  workdir: '/app',
+  format: 'oci',
+  labels: {},
+  annotations: {},
+  stopSignal: undefined,
+  stamp: [],
+  debian: { mirror: {}, snapshot: undefined },
+};
+
+const debianPackage: DebianPackage = {
+  name: 'libc6',
+  version: '2.41-12',
+  architecture: 'amd64',
+  archive: 'debian',
+  path: 'pool/main/g/glibc/libc6_2.41-12_amd64.deb',
+  size: 2_846_580,
+  sha256: digestOf('libc6'),
+};
+
+const debian: BaseFacts = {
+  ...emptyFacts,
+  python: { path: '/usr/bin/python3.13', version: '3.13.5' },
+  passwd: 'root:*:0:0:root:/root:/usr/sbin/nologin\n',
+  group: 'root:*:0:\n',
+  content: { kind: 'debian', release: 13, shell: true, packages: [debianPackage] },
+};
+
+const django: SelectedPackage = {
+  name: 'django',
+  version: '5.2',
+  source: { kind: 'registry', registry: 'https://index.example/simple' },
+  artifact: {
+    kind: 'wheel',
+    filename: 'django-5.2-py3-none-any.whl',
+    sha256: digestOf('django'),
+    size: undefined,
+    location: { url: 'https://index.example/django-5.2-py3-none-any.whl' },
+  },
+  why: 'site → django',
+};
+
+function file(path: string, text: string): SourceFile {
+  return { type: 'file', path, sha256: digestOf(text), size: text.length, executable: false };
+}
+
+function tree(directory: string, files: readonly SourceFile[]): SourceTree {
+  return { directory, files, leftOut: [] };
+}
+
+function input(changes: Partial<PlanInput> = {}): PlanInput {
+  return {
+    project: {
+      root: '/home/dev/site',
+      directory: '/home/dev/site',
+      members: [],
+      member: undefined,
+      startSignals: [],
+    } as unknown as Project,
+    image,
+    target: { platform: debian.platform, pythonMinor: '3.13', base: debian, baseName: 'debian:13', reasons: ['because'] },
+    selection: { roots: ['site'], packages: [django], dropped: [] },
+    sizes: { [digestOf('django')]: 8_000_000 },
+    trees: new Map(),
+    app: tree('/home/dev/site', [file('main.py', 'print(1)\n')]),
+    texts: new Map(),
+    moment: { revision: undefined, created: undefined },
+    ...changes,
+  };
+}
+
+const kinds = (plan: ImagePlan): string[] => plan.layers.map((layer) => layer.kind);
+
+describe('planImage', () => {
+  it('orders layers by how seldom they change', () => {
+    expect(kinds(planImage(input()))).toEqual(['base', 'venv', 'dependencies', 'app', 'accounts']);
+  });
+
+  it('leaves the layers of another base where they are', () => {
+    const target = { ...input().target, base: { ...debian, content: { kind: 'empty' } as const } };
+    expect(kinds(planImage(input({ target })))).toEqual(['venv', 'dependencies', 'app', 'accounts']);
+  });
+
+  it('is the same for equal inputs at another place, and names no path of the host in a recipe', () => {
+    const moved = planImage(input({ app: tree('/elsewhere', [file('main.py', 'print(1)\n')]) }));
+    const plan = planImage(input());
+    expect(moved.layers).toEqual(plan.layers);
+    expect(JSON.stringify(plan.layers)).not.toMatch(/home\/dev|index\.example/);
+  });
+
+  it('changes the app layer alone when a source changes', () => {
+    const before = planImage(input()).layers.map((layer) => layer.id);
+    const after = planImage(input({ app: tree('/home/dev/site', [file('main.py', 'print(2)\n')]) })).layers;
+    expect(after.filter((layer) => !before.includes(layer.id)).map((layer) => layer.kind)).toEqual(['app']);
+  });
+
+  it('knows where the bytes of every recipe are', () => {
+    const plan = planImage(input());
+    const wanted = plan.layers.flatMap(({ recipe }) => {
+      if (recipe.kind === 'files') return recipe.entries.flatMap((entry) => (entry.type === 'file' ? [entry.sha256] : []));
+      return recipe.kind === 'wheels' ? recipe.wheels.map((wheel) => wheel.sha256) : recipe.packages.map((item) => item.sha256);
+    });
+    expect(wanted.filter((digest) => !(digest in plan.materials))).toEqual([]);
+    expect(plan.materials[digestOf('django')]).toMatchObject({ kind: 'url', size: 8_000_000, label: 'django 5.2' });
+  });
+
+  it('gives declared directories to the run user, in the image and on a read-only root', () => {
+    const plan = planImage(input());
+    const app = plan.layers.find((layer) => layer.kind === 'app');
+    const entries = app?.recipe.kind === 'files' ? app.recipe.entries : [];
+    expect(entries).toContainEqual(expect.objectContaining({ path: 'app/data', type: 'directory', mode: 0o750, uid: 1001, gid: 1001 }));
+    expect(entries).toContainEqual(expect.objectContaining({ path: 'usr/local/bin/site', type: 'symlink', target: '/app/.venv/bin/site' }));
+    expect(plan.explain.writable).toEqual([{ path: '/app/data', mode: 0o750, uid: 1001, gid: 1001 }]);
+  });
+
+  it('installs members before the project, each in a layer of its own', () => {
+    const member = (name: string, path: string): Member => ({
+      name,
+      path,
+      version: '1.0',
+      isPackage: true,
+      backend: 'uv_build',
+      pyproject: {
+        file: `/home/dev/site/${path}/pyproject.toml`,
+        text: '',
+        data: { project: { name, version: '1.0' }, 'build-system': { requires: ['uv_build'], 'build-backend': 'uv_build' } },
+      },
+    });
+    const [site, lib] = [member('site', '.'), member('lib', 'libs/lib')];
+    const local = (name: string, path: string): SelectedPackage => ({
+      name,
+      version: '1.0',
+      source: { kind: 'editable', directory: path },
+      artifact: { kind: 'local', path },
+      why: name,
+    });
+    const plan = planImage(
+      input({
+        project: { root: '/w', directory: '/w', members: [lib, site], member: site, startSignals: [] } as unknown as Project,
+        selection: { roots: ['site'], packages: [local('lib', 'libs/lib'), local('site', '.')], dropped: [] },
+        trees: new Map([
+          ['.', tree('/w', [file('src/site/__init__.py', '')])],
+          ['libs/lib', tree('/w/libs/lib', [file('src/lib/__init__.py', 'x = 1\n')])],
+        ]),
+      }),
+    );
+    expect(
+      plan.layers.filter(({ kind }) => kind === 'member' || kind === 'project').map(({ kind, contents }) => [kind, ...contents]),
+    ).toEqual([
+      ['member', 'lib 1.0'],
+      ['project', 'site 1.0'],
+    ]);
+    expect(plan.materials[digestOf('x = 1\n')]).toMatchObject({ kind: 'path', path: '/w/libs/lib/src/lib/__init__.py' });
+  });
+});
