@@ -75,7 +75,7 @@ function checkTree(locked: LockedPackage, tree: Tree, inquiry: Inquiry): readonl
   const computed = ['dependencies', 'optional-dependencies'].filter((key) => dynamic.has(key));
   const version = checkVersion(locked, tree.pyproject, dynamic.has('version'));
   if (computed.length > 0) return [...version, ...computed.map((key) => computedField(tree.pyproject, key))];
-  if (locked.metadata === undefined && inquiry.lock.revision > 3) {
+  if (lacksMetadata(locked, inquiry.lock.revision)) {
     return [
       ...version,
       unverified({ pyproject: tree.pyproject, keys: ['project', 'dependencies'] }, 'the lock was written without metadata'),
@@ -84,6 +84,15 @@ function checkTree(locked: LockedPackage, tree: Tree, inquiry: Inquiry): readonl
   const metadata = locked.metadata ?? { requiresDist: [], providesExtras: [], requiresDev: {} };
   const declared = declaredBy(tree.pyproject, tree.scope);
   return [...version, ...checkMetadata({ metadata, declared, tree, isDynamic: dynamic.has('version') }, inquiry)];
+}
+
+/**
+ * Since revision 4 a lock may be written without metadata. But uv also writes none for a tree that requires nothing, in any revision; so what is
+ * missing beside requirements was left out, and what is missing without them is empty.
+ */
+function lacksMetadata({ metadata, dependencies, optionalDependencies, groups }: LockedPackage, revision: number): boolean {
+  const edges = [dependencies, ...Object.values(optionalDependencies), ...Object.values(groups)].flat();
+  return metadata === undefined && revision > 3 && edges.length > 0;
 }
 
 function computedField(pyproject: Pyproject, key: string): Staleness {

@@ -196,6 +196,12 @@ function check(changes: readonly Change[] = [], more: Surroundings = {}) {
 
 const summary = (changes: readonly Change[], more?: Surroundings) => check(changes, more).map(({ kind, field }) => `${kind} ${field}`);
 
+test('a tree that requires nothing has no metadata in any revision', () => {
+  const revision: Change = ['lock', 'revision = 3', 'revision = 4'];
+  expect(summary([revision])).toEqual([]);
+  expect(summary([revision, ['lib', 'dependencies = []', 'dependencies = ["anyio"]']])).toEqual(['differs project.dependencies']);
+});
+
 test('an unchanged project is fresh', () => {
   expect(check()).toEqual([]);
 });
@@ -343,6 +349,9 @@ describe('what cannot be judged is never fresh', () => {
   });
 
   test('a lock without metadata', () => {
-    expect(summary([['lock', 'revision = 3', 'revision = 4']])).toEqual(['unverified project.dependencies']);
+    const revision: Change = ['lock', 'revision = 3', 'revision = 4'];
+    const written = 'source = { editable = "vendor/tree" }\n\n[package.metadata]\nrequires-dist = [{ name = "anyio" }]';
+    const left = 'source = { editable = "vendor/tree" }\ndependencies = [{ name = "anyio" }]';
+    expect(summary([revision, ['lock', written, left]])).toEqual(['unverified project.dependencies']);
   });
 });
