@@ -6,5 +6,12 @@ export default defineConfig({
   input: { 'cli/main': 'src/cli/main.ts', 'produce/worker': 'src/produce/worker.ts' },
   platform: 'node',
   external: [...builtinModules, /^node:/, 'openpgp'],
-  output: { dir: 'dist', format: 'esm', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js', sourcemap: true },
+  output: {
+    dir: 'dist',
+    cleanDir: true,
+    format: 'esm',
+    entryFileNames: '[name].js',
+    chunkFileNames: 'chunks/[name]-[hash].js',
+    sourcemap: true,
+  },
 });

@@ -1,0 +1,131 @@
+import {
+  chmodSync,
+  cpSync,
+  lstatSync,
+  lutimesSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { expected, writeAwkwardProject } from './awkward.ts';
+import { execute } from './execute.ts';
+import { unpackLayout } from './layout.ts';
+import { bundled, nodeVersions } from './nodes.ts';
+import { type BuildOptions, type Built, build, lock, root } from './product.ts';
+
+const wherry = join(root, 'bin/wherry');
+const work = mkdtempSync(join(tmpdir(), 'wherry-bytes-'));
+const original = join(work, 'original');
+const fullStore = join(work, 'full-store');
+let reference: Built;
+
+/** One way to build the same project elsewhere. */
+interface Variant {
+  readonly name: string;
+  /** Where the copy of the project lies, below the working directory. */
+  readonly directory?: string;
+  /** Changes the copy. */
+  readonly prepare?: (project: string) => void | Promise<void>;
+  readonly umask?: string;
+  readonly options?: () => Partial<BuildOptions> | Promise<Partial<BuildOptions>>;
+}
+
+const variants: readonly Variant[] = [
+  { name: 'another directory, with only the facts in wherry.lock', directory: 'ein anderer Ört/x' },
+  { name: 'with .git, where one file is not tracked', prepare: commit },
+  { name: 'umask 022', umask: '022' },
+  { name: 'umask 077', umask: '077' },
+  { name: 'another TZ, LANG and HOME, and git settings there', prepare: commit, options: () => ({ env: otherPlace() }) },
+  { name: 'files with other times and modes', prepare: changeStats },
+  ...nodeVersions.map((version) => ({ name: `the bundle on Node ${version}`, options: async () => ({ command: await bundled(version) }) })),
+  { name: '1 worker', options: () => ({ args: ['--workers', '1'] }) },
+  { name: '4 workers', options: () => ({ args: ['--workers', '4'] }) },
+];
+
+/** One digest for one project, wherever and however it is built. Every variant starts with a store of its own that is empty. */
+describe('a digest', () => {
+  beforeAll(async () => {
+    writeAwkwardProject(original);
+    await lock(original);
+    reference = await build({ project: original, store: fullStore, args: ['--oci', join(work, 'oci')] });
+  });
+  afterAll(() => rmSync(work, { recursive: true, force: true }));
+
+  it('is of an image that holds all of the awkward files', async () => {
+    expect(reference.reused).toBe(0);
+    const unpacked = join(work, 'unpacked');
+    await unpackLayout(join(work, 'oci'), unpacked);
+    const found = Object.keys(expected).map((path) => [path, describeFile(join(unpacked, 'app', path))]);
+    expect(Object.fromEntries(found)).toEqual(expected);
+  });
+
+  it.each(variants)('is the same: $name', async ({ directory = 'copy', prepare, umask = '022', options }) => {
+    const [project, store] = [join(work, directory), join(work, 'empty-store')];
+    await execute(['sh', '-c', `umask ${umask}; mkdir -p "$2" && cp -R "$1/." "$2"`, 'sh', original, project]);
+    await prepare?.(project);
+    const { command = [wherry], ...given } = (await options?.()) ?? {};
+    const masked = ['sh', '-c', `umask ${umask}; exec "$@"`, 'sh', ...command];
+    const built = await build({ project, store, ...given, command: masked });
+    rmSync(project, { recursive: true });
+    rmSync(store, { recursive: true });
+    expect(built).toEqual(reference);
+  });
+
+  it('is the same from a full store, without a request', async () => {
+    const built = await build({ project: original, store: fullStore, args: ['--offline'] });
+    expect(built).toEqual({ ...reference, reused: reference.layers });
+  });
+
+  it('is the same from a store that holds downloads but no layers, without a request', async () => {
+    const store = join(work, 'downloads');
+    cpSync(fullStore, store, { recursive: true });
+    rmSync(join(store, 'layers-v1'), { recursive: true });
+    expect(await build({ project: original, store, args: ['--offline'] })).toEqual(reference);
+  });
+
+  it('differs for another project', async () => {
+    const project = join(work, 'other');
+    cpSync(original, project, { recursive: true, verbatimSymlinks: true });
+    writeFileSync(join(project, 'untracked.txt'), 'another text\n');
+    const built = await build({ project, store: fullStore });
+    expect(built.digest).not.toBe(reference.digest);
+    expect(built.layers - built.reused).toBe(1);
+  });
+});
+
+async function commit(project: string): Promise<void> {
+  const git = (...args: string[]) => execute(['git', '-c', 'user.name=x', '-c', 'user.email=x@y.example', ...args], { cwd: project });
+  writeFileSync(join(project, 'committed-and-removed.txt'), 'x');
+  await git('init', '--quiet');
+  await git('add', '--all', ':!untracked.txt');
+  await git('commit', '--quiet', '--message', 'First');
+  rmSync(join(project, 'committed-and-removed.txt'));
+}
+
+function otherPlace(): Record<string, string> {
+  const home = join(work, 'another home');
+  mkdirSync(home, { recursive: true });
+  writeFileSync(join(home, 'ignored'), 'untracked.txt\nstatic\n');
+  writeFileSync(join(home, '.gitconfig'), `[core]\n\tautocrlf = true\n\texcludesFile = ${join(home, 'ignored')}\n`);
+  return { HOME: home, TZ: 'Pacific/Kiritimati', LANG: 'tr_TR.UTF-8', LC_ALL: 'tr_TR.UTF-8' };
+}
+
+function changeStats(directory: string): void {
+  for (const name of readdirSync(directory, { recursive: true, encoding: 'utf8' })) {
+    const path = join(directory, name);
+    if (lstatSync(path).isFile()) chmodSync(path, name.length % 2 === 0 ? 0o777 : 0o600);
+    lutimesSync(path, 1, 500_000_000 + name.length);
+  }
+}
+
+function describeFile(path: string): string {
+  const stat = lstatSync(path);
+  return stat.isSymbolicLink() ? `-> ${readlinkSync(path)}` : `${(stat.mode & 0o7777).toString(8)} ${readFileSync(path, 'utf8')}`;
+}
