@@ -5,12 +5,14 @@ import { parseConfig } from '../image/index.ts';
 import { daemonSink, imageName } from '../sinks/index.ts';
 import { readEnvironment } from './arguments.ts';
 import { exitOf } from './child.ts';
+import { type Engine, engineStatuses, startProblem } from './probe.ts';
 import type { RunOptions, WritableDirectory } from './types.ts';
 
-type Engine = 'docker' | 'podman';
+/** How a run ended: with the program's exit status, or with the reason why the engine could not begin it. */
+export type EngineEnd = { readonly status: number } | { readonly problem: string };
 
 /** Loads the image into Docker or Podman and runs it there. Throws DAEMON_UNREACHABLE, DAEMON_REFUSED, RUN_FAILED. */
-export async function runWithEngine(engine: Engine, options: RunOptions): Promise<number> {
+export async function runWithEngine(engine: Engine, options: RunOptions): Promise<EngineEnd> {
   const { image, context, stdio = ['inherit', 'inherit', 'inherit'] } = options;
   const variables = await readEnvironment(options);
   const repository = runName(image.name);
@@ -23,7 +25,10 @@ export async function runWithEngine(engine: Engine, options: RunOptions): Promis
   // Values go by inheritance: an argument can be read by every user of the machine.
   const env = { ...context.env, ...Object.fromEntries(variables) };
   const child = spawn(engine, args, { env, stdio: [...stdio] });
-  return exitOf(child, { kill: (name) => passOn(child, name), signal: context.signal, terminal });
+  const status = await exitOf(child, { kill: (name) => passOn(child, name), signal: context.signal, terminal });
+  const asked = engineStatuses.has(status) && !context.signal.aborted;
+  const problem = asked ? startProblem(engine, imageName(reference).full, context.env) : undefined;
+  return problem === undefined ? { status } : { problem };
 }
 
 interface Older {
@@ -42,12 +47,6 @@ function removeOlder(engine: Engine, { repository, reference, env }: Older): voi
   const prefix = imageName(`${repository}:run-`).full;
   const older = (list.stdout ?? '').split('\n').filter((name) => imageName(name).full.startsWith(prefix) && imageName(name).full !== own);
   if (older.length > 0) spawnSync(engine, ['image', 'rm', ...older], { env: { ...env }, stdio: 'ignore' });
-}
-
-/** Whether the engine's command line works and reaches its daemon. */
-export function engineWorks(engine: Engine, env: RunOptions['context']['env']): boolean {
-  const args = engine === 'docker' ? ['version', '--format', '{{.Server.Version}}'] : ['info', '--format', '{{.Host.Arch}}'];
-  return spawnSync(engine, args, { env: { ...env }, stdio: 'ignore', timeout: 20_000 }).status === 0;
 }
 
 export interface EngineInput {

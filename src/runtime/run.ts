@@ -1,28 +1,68 @@
 import { ToolError } from '../errors/index.ts';
-import { engineMissing, engineWorks, runWithEngine } from './container.ts';
+import { type EngineEnd, engineMissing, runWithEngine } from './container.ts';
+import { type Engine, engineWorks } from './probe.ts';
 import { unshareProblem } from './tools.ts';
 import type { RunOptions, Runtime } from './types.ts';
 import { runWithUnshare } from './unshare.ts';
 
 /**
- * Runs an image and resolves with its exit status (128 + signal if one ended it). Without `with`, the first runtime that works is taken and a note
- * says which. Throws RUN_NO_RUNTIME, RUN_FAILED, USAGE, IMAGE_INVALID.
+ * Runs an image and resolves with its exit status (128 + signal if one ended it). Without `with`, the first runtime that can start the container is
+ * taken; notes say which, and why one was passed over. Throws RUN_NO_RUNTIME, RUN_FAILED, DAEMON_UNREACHABLE, DAEMON_REFUSED, USAGE, IMAGE_INVALID.
  */
 export async function runImage(options: RunOptions): Promise<number> {
-  const runtime = options.with ?? firstWorking(options);
-  if (options.with !== undefined && runtime !== 'unshare' && !engineWorks(runtime, options.context.env)) throw engineMissing(runtime);
-  options.context.emit({ type: 'note', message: `running ${options.image.name} with ${runtime}` });
-  return runtime === 'unshare' ? runWithUnshare(options) : runWithEngine(runtime, options);
+  return options.with === undefined ? runWithFirst(options) : runWithNamed(options.with, options);
 }
 
-function firstWorking(options: RunOptions): Runtime {
-  const { env } = options.context;
-  const engine = (['docker', 'podman'] as const).find((name) => engineWorks(name, env));
-  if (engine !== undefined) return engine;
-  const problem = unshareProblem(options);
-  if (problem === undefined) return 'unshare';
-  throw new ToolError('RUN_NO_RUNTIME', `nothing here can run ${options.image.name}`, {
-    details: ['neither docker nor podman answers', problem],
-    hint: 'start Docker or Podman',
+async function runWithNamed(runtime: Runtime, options: RunOptions): Promise<number> {
+  if (runtime !== 'unshare' && !engineWorks(runtime, options.context.env)) throw engineMissing(runtime);
+  announce(runtime, options);
+  if (runtime === 'unshare') return runWithUnshare(options);
+  const end = await runWithEngine(runtime, options);
+  if ('status' in end) return end.status;
+  throw new ToolError('RUN_FAILED', `${runtime} cannot start ${options.image.name}`, {
+    details: [end.problem],
+    hint: `repair ${runtime}, or use another --with`,
   });
+}
+
+async function runWithFirst(options: RunOptions): Promise<number> {
+  const reasons: string[] = [];
+  for (const engine of ['docker', 'podman'] as const) {
+    const end = await tryEngine(engine, options);
+    if ('status' in end) return end.status;
+    reasons.push(`${engine}: ${end.problem}`);
+  }
+  const problem = unshareProblem(options);
+  if (problem !== undefined) throw noRuntime(options, [...reasons, problem]);
+  announce('unshare', options);
+  return runWithUnshare(options);
+}
+
+/** An engine that is not there is nothing to talk about; one that is there and does not work is. */
+async function tryEngine(engine: Engine, options: RunOptions): Promise<EngineEnd> {
+  if (!engineWorks(engine, options.context.env)) return { problem: 'does not answer' };
+  announce(engine, options);
+  const end = await runWithEngine(engine, options).catch(loadProblem);
+  if ('problem' in end)
+    options.context.emit({
+      type: 'note',
+      message: `${engine} cannot start ${options.image.name}: ${end.problem}; trying the next runtime`,
+    });
+  return end;
+}
+
+/** An engine that does not take the image cannot start it either. */
+function loadProblem(error: unknown): EngineEnd {
+  if (error instanceof ToolError && (error.code === 'DAEMON_REFUSED' || error.code === 'DAEMON_UNREACHABLE')) {
+    return { problem: [error.message, ...error.details].join(': ') };
+  }
+  throw error;
+}
+
+function announce(runtime: Runtime, { context, image }: RunOptions): void {
+  context.emit({ type: 'note', message: `running ${image.name} with ${runtime}` });
+}
+
+function noRuntime({ image }: RunOptions, details: readonly string[]): ToolError {
+  return new ToolError('RUN_NO_RUNTIME', `nothing here can run ${image.name}`, { details, hint: 'start Docker or Podman' });
 }

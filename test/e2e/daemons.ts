@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { run, type Started, start, until } from './command.ts';
 
@@ -72,6 +72,13 @@ async function ready(daemon: Started, socket: string, probe: readonly string[]):
     await daemon.ended;
   };
   return { socket, stop };
+}
+
+/** Removes a directory with everything that engines left mounted below it. */
+export async function removeMounted(directory: string): Promise<void> {
+  const mounts = (await readFile('/proc/self/mounts', 'utf8')).split('\n').map((line) => line.split(' ')[1] ?? '');
+  for (const mount of mounts.filter((path) => path.startsWith(`${directory}/`)).reverse()) await run(['umount', mount]);
+  await rm(directory, { recursive: true, force: true });
 }
 
 /** Variables that give Podman a store of its own and settings which work inside of containers too. */

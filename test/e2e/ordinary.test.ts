@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { appendFile, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { appendFile, mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { run, type Started, start, until } from './command.ts';
-import { canStack, type Daemon, podmanEnvironment, startContainerd, startDocker, versions } from './daemons.ts';
+import { canStack, type Daemon, podmanEnvironment, removeMounted, startContainerd, startDocker, versions } from './daemons.ts';
 import { fetchIn, inOwnNetwork } from './network.ts';
 import { excludeNewer, startWherry, uv, wherry, writeFiles } from './sampleProject.ts';
 
@@ -38,7 +38,7 @@ beforeAll(async () => {
   const peers = ['skopeo', 'umoci', 'podman', 'containerd', 'dockerd', 'runc', 'unshare'].map((name) => [name, ...tools]);
   console.log(`${err}\n${await versions([['crane', 'version'], ...peers])}`);
 });
-afterAll(() => rm(directory, { recursive: true, force: true }));
+afterAll(() => removeMounted(directory));
 
 /** Asks the container whose first process is `pid` for a token that only its own environment holds. */
 async function expectAnswer(pid: number, token: string, port = 8000): Promise<void> {

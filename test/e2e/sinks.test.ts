@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, readFile, readlink, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, readlink, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -10,7 +10,7 @@ import type { RunOptions } from '../../src/runtime/index.ts';
 import { archiveSink, daemonSink, layoutSink } from '../../src/sinks/index.ts';
 import { openArchive } from '../../src/sources/index.ts';
 import { run, start } from './command.ts';
-import { type Daemon, podmanEnvironment, startContainerd, startDocker, versions } from './daemons.ts';
+import { type Daemon, podmanEnvironment, removeMounted, startContainerd, startDocker, versions } from './daemons.ts';
 import { contextAt, host, smallConfig, smallImage, writable } from './smallImage.ts';
 
 const reference = 'example.com/wherry/small:e2e';
@@ -43,7 +43,7 @@ beforeAll(async () => {
   ];
   console.log(await versions(commands));
 });
-afterAll(() => rm(directory, { recursive: true, force: true }));
+afterAll(() => removeMounted(directory));
 
 const sha256 = (bytes: string | Buffer) => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 
@@ -148,6 +148,16 @@ describe('podman', () => {
   });
 
   runsLikeTheOthers('podman', () => env);
+
+  it('is passed over by wherry run when it cannot start containers', async () => {
+    const config = at('broken.conf');
+    await writeFile(config, '[engine]\nruntime = "broken"\n[engine.runtimes]\nbroken = ["/bin/false"]\n');
+    const broken = { ...env, CONTAINERS_CONF: config, DOCKER_HOST: `unix://${at('no.sock')}`, TOKEN: 'random-2' };
+    expect(await wherryRun({ env: ['TOKEN'] }, broken)).toMatchObject({ status: 0, out: 'hello random-2 1001:1001 world\n' });
+    const named = await wherryRun({ with: 'podman' }, broken);
+    expect(named.status).not.toBe(0);
+    expect(named.err).toContain('podman cannot start small');
+  });
 });
 
 describe('containerd', () => {
