@@ -13,6 +13,19 @@ export interface TestEntry {
   readonly hardLink?: string;
 }
 
+/** A layer whose bytes are ready. */
+export interface PreparedLayer {
+  readonly diffId: Digest;
+  /** Compressed. */
+  readonly blob: Uint8Array;
+}
+
+export type TestLayer = readonly TestEntry[] | PreparedLayer;
+
+export function preparedLayer(tar: Uint8Array, gzip: Uint8Array): PreparedLayer {
+  return { diffId: digestOf(tar), blob: gzip };
+}
+
 /** A made-up image: exact documents and blobs, in OCI or Docker terms. */
 export interface TestImage {
   readonly manifest: Uint8Array;
@@ -22,7 +35,7 @@ export interface TestImage {
 }
 
 export interface TestImageOptions {
-  readonly layers: readonly (readonly TestEntry[])[];
+  readonly layers: readonly TestLayer[];
   readonly architecture?: string;
   /** The `config` object inside the image config. */
   readonly config?: Readonly<Record<string, unknown>>;
@@ -46,9 +59,14 @@ export async function tarOf(entries: readonly TestEntry[]): Promise<Uint8Array> 
 
 /** Makes a single-platform image. */
 export async function makeImage({ layers, architecture = 'amd64', config = {}, docker = false }: TestImageOptions): Promise<TestImage> {
-  const tars = await Promise.all(layers.map(tarOf));
-  const compressed = tars.map((tar) => new Uint8Array(gzipSync(tar)));
-  const configBytes = encode({ os: 'linux', architecture, config, rootfs: { type: 'layers', diff_ids: tars.map((tar) => digestOf(tar)) } });
+  const prepared = await Promise.all(layers.map(prepare));
+  const compressed = prepared.map(({ blob }) => blob);
+  const configBytes = encode({
+    os: 'linux',
+    architecture,
+    config,
+    rootfs: { type: 'layers', diff_ids: prepared.map(({ diffId }) => diffId) },
+  });
   const mediaType = docker ? mediaTypes.dockerManifest : mediaTypes.manifest;
   const layerType = docker ? 'application/vnd.docker.image.rootfs.diff.tar.gzip' : mediaTypes.layerGzip;
   const manifest = encode({
@@ -58,6 +76,12 @@ export async function makeImage({ layers, architecture = 'amd64', config = {}, d
     layers: compressed.map((blob) => describe(blob, layerType)),
   });
   return { manifest, mediaType, digest: digestOf(manifest), blobs: [configBytes, ...compressed] };
+}
+
+async function prepare(layer: TestLayer): Promise<PreparedLayer> {
+  if ('blob' in layer) return layer;
+  const tar = await tarOf(layer);
+  return preparedLayer(tar, new Uint8Array(gzipSync(tar)));
 }
 
 /** Makes an index of images, each with its CPU. */
