@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { ToolError } from '../errors/index.ts';
+import type { AddCommand } from './command.ts';
 import { addBuild } from './commands/build.ts';
 import { addCache } from './commands/cache.ts';
 import { addConfig } from './commands/config.ts';
@@ -11,9 +12,6 @@ import { addPlan } from './commands/plan.ts';
 import { addRun } from './commands/run.ts';
 import type { GlobalFlags, Terminal } from './terminal.ts';
 import { version } from './version.ts';
-
-/** Adds a command to the program; `done` takes the exit status. */
-export type AddCommand = (program: Command, cli: { readonly terminal: Terminal; readonly done: (status: number) => void }) => void;
 
 const examples = `
 Examples:

@@ -1,7 +1,7 @@
 import { normalizeName } from '../packaging/index.ts';
 import type { Platform } from '../platform.ts';
 import { configInvalid, notYet } from './issues.ts';
-import type { MergedImage } from './load.ts';
+import type { MergedImage } from './merged.ts';
 import type { ConfigFile, ImageKeys } from './schema.ts';
 import { refuseSecrets } from './secrets.ts';
 import type { DirectorySpec, FileSpec, HealthSpec, ImageConfig, UserSpec } from './types.ts';

@@ -4,6 +4,7 @@ import type { Project } from '../project/index.ts';
 import { type FoundConfig, findConfig } from './file.ts';
 import { defaultKeys, imageConfig } from './image.ts';
 import { configInvalid } from './issues.ts';
+import type { MergedImage } from './merged.ts';
 import { settingsFromFlags, settingsFromVariables } from './outside.ts';
 import { type ImageKeys, imageKeySchemas, imageName } from './schema.ts';
 import { suggest } from './suggest.ts';
@@ -95,13 +96,6 @@ function fileSources(found: FoundConfig | undefined, name: string): readonly Sou
 const defaultSource: Source = { values: defaultKeys, origin: () => ({ origin: 'default' }) };
 
 const mergedTables: ReadonlySet<Key> = new Set(['env', 'labels', 'annotations', 'links']);
-
-/** The file's form of one image after merging, with where each value came from. */
-export interface MergedImage {
-  readonly name: string;
-  readonly values: Partial<ImageKeys>;
-  readonly origins: readonly ConfigOrigin[];
-}
 
 function mergeImage(name: string, sources: readonly Source[]): MergedImage {
   const values: Record<string, unknown> = {};

@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts';
 import type { Digest } from '../digest.ts';
-import { type Download, type DownloadOptions, download } from './download.ts';
+import { download } from './download.ts';
+import type { Download, DownloadOptions } from './types.ts';
 
 const parallel = 8;
 

@@ -1,38 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Context } from '../context.ts';
-import type { Digest } from '../digest.ts';
-import { type ErrorCode, ToolError } from '../errors/index.ts';
+import { ToolError } from '../errors/index.ts';
 import { redact } from '../http/index.ts';
-import type { Authorize } from './credentials.ts';
 import { wrongSize } from './size.ts';
 import { transfer } from './transfer.ts';
-
-/** One file to have in the store. */
-export interface Download {
-  /** Tried in this order; the next only if one fails for good. */
-  readonly urls: readonly string[];
-  readonly digest: Digest;
-  /** Exact bytes, where known. */
-  readonly size?: number | undefined;
-  /** The lock file that says so, for errors; default uv.lock. */
-  readonly sizeIn?: 'uv.lock' | 'wherry.lock';
-  /** What it is, for people: `django 5.2.8`. */
-  readonly label: string;
-  /** Lower-case names; sent to every URL, so no credentials. */
-  readonly headers?: Readonly<Record<string, string>>;
-  /** Plain http to any host (Debian archives). */
-  readonly allowHttp?: boolean;
-  /** Code of the error for wrong bytes; WHEEL_HASH for .whl, else DOWNLOAD_HASH. */
-  readonly hashError?: ErrorCode;
-}
-
-/** What downloads need around them. */
-export interface DownloadOptions {
-  readonly ctx: Context;
-  readonly authorize?: Authorize;
-  /** Replaces waiting between tries. */
-  readonly wait?: (milliseconds: number, signal: AbortSignal) => Promise<unknown>;
-}
+import type { Download, DownloadOptions } from './types.ts';
 
 const tries = 5;
 

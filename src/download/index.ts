@@ -4,5 +4,6 @@
  */
 export { type DownloadBatch, downloadAll, startDownloads } from './batch.ts';
 export { type Authorize, credentialsFor, indexCredentials, type PackageIndex, packageIndexes } from './credentials.ts';
-export { type Download, type DownloadOptions, download } from './download.ts';
+export { download } from './download.ts';
 export { type Login, parseNetrc } from './netrc.ts';
+export type { Download, DownloadOptions } from './types.ts';

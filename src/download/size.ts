@@ -1,5 +1,5 @@
 import { ToolError } from '../errors/index.ts';
-import type { Download } from './download.ts';
+import type { Download } from './types.ts';
 
 /** A size other than the promised one: `found` bytes, or at least so many; `place` says where. */
 export interface OtherSize {

@@ -1,8 +1,8 @@
 import { ToolError } from '../errors/index.ts';
 import { discardBody, type HttpResponse, redact } from '../http/index.ts';
 import type { PartialBlob } from '../store/index.ts';
-import type { Download, DownloadOptions } from './download.ts';
 import { type OtherSize, wrongSize } from './size.ts';
+import type { Download, DownloadOptions } from './types.ts';
 
 /** One try to complete a partial download. */
 export interface Transfer {

@@ -4,9 +4,9 @@
  */
 export { checkLock } from './check.ts';
 export { type FreshnessOptions, readSurroundings, requireFreshLock } from './fresh.ts';
+export type { LocalTree, LocalTrees } from './local-trees.ts';
 export { parseLock } from './parse.ts';
 export { readLock } from './read.ts';
 export { redact } from './redact.ts';
 export type { Staleness, Surroundings } from './staleness.ts';
-export type { LocalTree, LocalTrees } from './trees.ts';
 export type * from './types.ts';

@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { normalizeName } from '../packaging/index.ts';
 import type { Member, Project, Pyproject, TomlTable } from '../project/types.ts';
+import type { LocalTrees } from './local-trees.ts';
 import { byName, flagAt, isTable, listAt, tableAt, Unreadable, valueAt } from './table.ts';
-import type { LocalTrees } from './trees.ts';
 
 /** A named index: its URL, or a path relative to the file that names it. */
 export interface NamedIndex {

@@ -2,10 +2,10 @@ import { ToolError, type Where } from '../errors/index.ts';
 import type { Specifiers } from '../packaging/index.ts';
 import type { Project, Pyproject, TomlTable } from '../project/types.ts';
 import { type Comparable, difference, showComparable } from './comparable.ts';
+import type { LocalTrees } from './local-trees.ts';
 import { redact } from './redact.ts';
 import type { WorkspaceScope } from './scope.ts';
 import { byName, tableAt, Unreadable } from './table.ts';
-import type { LocalTrees } from './trees.ts';
 import type { Lock } from './types.ts';
 
 /** One field of the project that the lock does not follow, or that cannot be compared with it. */

@@ -3,22 +3,10 @@ import path from 'node:path';
 import { parse } from 'smol-toml';
 import { ToolError } from '../errors/index.ts';
 import type { Project, Pyproject, TomlTable } from '../project/types.ts';
+import type { LocalTree, LocalTrees } from './local-trees.ts';
 import { sourcesOf } from './scope.ts';
 import { isTable, tableAt, Unreadable } from './table.ts';
 import type { Lock } from './types.ts';
-
-/** What stands at a path that a source or the lock names, outside the workspace. */
-export type LocalTree =
-  | { readonly kind: 'file' }
-  | {
-      readonly kind: 'directory';
-      readonly pyproject: Pyproject | undefined;
-      /** Whether a directory above is the root of another workspace, whose sources could apply. */
-      readonly inWorkspace: boolean;
-    };
-
-/** By absolute path. What is not in here does not exist. */
-export type LocalTrees = ReadonlyMap<string, LocalTree>;
 
 /** Reads what stands at every path that the project's sources or the lock's packages name. */
 export async function readTrees(project: Project, lock: Lock): Promise<LocalTrees> {

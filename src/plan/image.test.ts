@@ -5,7 +5,8 @@ import type { ImageConfig } from '../config/types.ts';
 import { digestOf } from '../digest.ts';
 import type { Member, Project, SourceFile, SourceTree } from '../project/types.ts';
 import type { SelectedPackage } from '../select/types.ts';
-import { type PlanInput, planImage } from './image.ts';
+import { planImage } from './image.ts';
+import type { PlanInput } from './input.ts';
 import type { ImagePlan } from './types.ts';
 
 const image: ImageConfig = {

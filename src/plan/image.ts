@@ -1,7 +1,3 @@
-import type { ImageConfig } from '../config/types.ts';
-import type { Digest } from '../digest.ts';
-import type { Project, SourceTree } from '../project/types.ts';
-import type { Target } from '../resolve/target.ts';
 import type { Selection } from '../select/types.ts';
 import { venvEntries } from '../wheel/index.ts';
 import { planAccounts } from './accounts.ts';
@@ -10,29 +6,14 @@ import { type DependencyOptions, isWheel, planDependencies } from './dependencie
 import { filesLayer } from './entries.ts';
 import { planDirectories, planLinks, planParents } from './extras.ts';
 import { type PlannedFiles, planFiles } from './files.ts';
+import type { PlanInput } from './input.ts';
 import { MaterialCollector } from './materials.ts';
 import { planMembers } from './members.ts';
 import { type DebianRootRecipe, recipeFormat, recipeId } from './recipe.ts';
 import { requireShell } from './shell.ts';
-import { type Moment, stampAnnotations } from './stamp.ts';
+import { stampAnnotations } from './stamp.ts';
 import { chooseStart } from './start.ts';
 import type { ImagePlan, LayerPlan } from './types.ts';
-
-export interface PlanInput {
-  readonly project: Project;
-  readonly image: ImageConfig;
-  readonly target: Target;
-  readonly selection: Selection;
-  /** Sizes of wheels that uv.lock does not give, by sha256. */
-  readonly sizes: Readonly<Record<Digest, number>>;
-  /** Trees of the selected members as a build backend sees them, by POSIX path below the workspace root. */
-  readonly trees: ReadonlyMap<string, SourceTree>;
-  /** The project's own directory under ignore rules: where run-time files come from. */
-  readonly app: SourceTree;
-  /** Text files that a build backend reads, by member path, then by path below the member. */
-  readonly texts: ReadonlyMap<string, ReadonlyMap<string, string>>;
-  readonly moment: Moment;
-}
 
 /** Turns a selection into layers as recipes and an image config (DESIGN §4, §5). Pure: equal input, equal plan. */
 export function planImage(input: PlanInput): ImagePlan {

@@ -2,7 +2,8 @@
  * In: a selection, a target, configuration and source trees. Out: `ImagePlan`, layers as recipes and the image config.
  * Must not: read files, use the network, look at a clock, or return a promise.
  */
-export { type PlanInput, planImage } from './image.ts';
+export { planImage } from './image.ts';
+export type { PlanInput } from './input.ts';
 export {
   type DebianRootRecipe,
   type FileEntry,

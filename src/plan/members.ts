@@ -1,7 +1,7 @@
 import type { SelectedPackage } from '../select/types.ts';
 import { planUvBuild } from '../uvbuild/index.ts';
 import { filesLayer } from './entries.ts';
-import type { PlanInput } from './image.ts';
+import type { PlanInput } from './input.ts';
 import type { MaterialCollector } from './materials.ts';
 import type { LayerPlan } from './types.ts';
 

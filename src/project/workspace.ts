@@ -38,7 +38,7 @@ function* upwards(directory: string): Generator<string> {
 
 /** Finds the workspace around a project as uv does: an explicit root, else the nearest project above if it includes this one, else alone. */
 export async function findWorkspace(project: Pyproject): Promise<FoundWorkspace> {
-  const alone = workspaceTable(project) === undefined && !isTable(project.data['project']);
+  const alone = workspaceTable(project) === undefined && !isTable(project.data.project);
   const root = alone ? undefined : workspaceTable(project) === undefined ? await rootAbove(project) : project;
   if (root === undefined) return { root: project, members: [project], unmanaged: [] };
   return collectMembers(root, project);

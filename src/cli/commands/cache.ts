@@ -1,6 +1,6 @@
 import { pruneStore, sizeOfStore, storeDirectory, verifyStore } from '../../store/index.ts';
+import type { AddCommand } from '../command.ts';
 import { formatSize } from '../format.ts';
-import type { AddCommand } from '../program.ts';
 
 export const addCache: AddCommand = (program, { terminal, done }) => {
   const cache = program.command('cache').description('Look after the store');

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import { loadConfig } from '../../config/index.ts';
 import { readProject } from '../../project/index.ts';
+import type { AddCommand } from '../command.ts';
 import { formatTable } from '../format.ts';
 import { addBuildOptions, type BuildFlags, buildRequest } from '../options.ts';
-import type { AddCommand } from '../program.ts';
 
 export const addConfig: AddCommand = (program, { terminal }) => {
   addBuildOptions(program.command('config'))

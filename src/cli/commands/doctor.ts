@@ -3,8 +3,8 @@ import { access, constants } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { debianMirrors, readHostSources } from '../../debian/index.ts';
 import { sizeOfStore, storeDirectory } from '../../store/index.ts';
+import type { AddCommand } from '../command.ts';
 import { formatSize, formatTable } from '../format.ts';
-import type { AddCommand } from '../program.ts';
 import type { Terminal } from '../terminal.ts';
 import { version } from '../version.ts';
 

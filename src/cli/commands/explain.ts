@@ -1,7 +1,7 @@
 import { suggest } from '../../config/index.ts';
 import { type ErrorCode, errorCatalog, ToolError } from '../../errors/index.ts';
 
-import type { AddCommand } from '../program.ts';
+import type { AddCommand } from '../command.ts';
 
 export const addExplain: AddCommand = (program, { terminal }) => {
   program

@@ -5,10 +5,9 @@ import { imagesOf } from '../../image/index.ts';
 import type { Image } from '../../image/types.ts';
 import { imageCheck, listFiles, listLayers, listPackages } from '../../inspect/index.ts';
 import { platformName } from '../../platform.ts';
-
+import type { AddCommand } from '../command.ts';
 import { formatSize, formatTable } from '../format.ts';
 import { openNamed } from '../open-image.ts';
-import type { AddCommand } from '../program.ts';
 import type { Terminal } from '../terminal.ts';
 
 interface InspectFlags {

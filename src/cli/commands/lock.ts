@@ -1,6 +1,6 @@
 import { type LockReport, lockProject } from '../../pipeline-lock.ts';
+import type { AddCommand } from '../command.ts';
 import { addBuildOptions, type BuildFlags, buildRequest } from '../options.ts';
-import type { AddCommand } from '../program.ts';
 
 export const addLock: AddCommand = (program, { terminal, done }) => {
   addBuildOptions(program.command('lock'))

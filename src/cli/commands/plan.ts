@@ -1,8 +1,8 @@
 import { planImages } from '../../pipeline.ts';
+import type { AddCommand } from '../command.ts';
 import { explainPlan } from '../explain-plan.ts';
 import { addBuildOptions, type BuildFlags, buildRequest } from '../options.ts';
 import { planJson } from '../plan-json.ts';
-import type { AddCommand } from '../program.ts';
 import { references } from '../references.ts';
 
 export const addPlan: AddCommand = (program, { terminal }) => {

@@ -4,8 +4,8 @@ import { buildImage, planImages } from '../../pipeline.ts';
 import type { Platform } from '../../platform.ts';
 import { parsePort, parseVolume, type Runtime, runImage } from '../../runtime/index.ts';
 import { pickPlatform } from '../../sources/index.ts';
+import type { AddCommand } from '../command.ts';
 import { addBuildOptions, type BuildFlags, buildRequest, collect } from '../options.ts';
-import type { AddCommand } from '../program.ts';
 
 /** Of several platforms the one that runs here without emulation. */
 const hostPlatform: Platform = { os: 'linux', architecture: process.arch === 'arm64' ? 'arm64' : 'amd64' };
