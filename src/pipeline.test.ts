@@ -91,7 +91,7 @@ function request(root: string, options: Partial<BuildRequest> = {}): BuildReques
     noInstallLocal: false,
     noInstallPackages: [],
   };
-  return { directory: root, flags: {}, selection, frozen: false, lockMode: 'default', created: undefined, ...options };
+  return { directory: root, flags: {}, outputs: [], selection, frozen: false, lockMode: 'default', created: undefined, ...options };
 }
 
 describe('a build', () => {

@@ -60,7 +60,7 @@ export async function planProject(
       const selection = select({ lock, project: own, target: resolved.target, request: selectionRequest(image, request) });
       const sized = await resolveSizes({ selection, lock: resolved.lock, mode: request.lockMode, root: project.root, authorize, ctx });
       pins = sized.lock;
-      const sources = await readTrees({ project: own, selection, image });
+      const sources = await readTrees({ project: own, selection, image, outputs: request.outputs });
       plans.push(
         planImage({
           project: own,

@@ -10,6 +10,8 @@ export interface BuildRequest {
   /** Absolute path; the project is searched here and above. */
   readonly directory: string;
   readonly flags: ConfigFlags;
+  /** Absolute paths that this build writes; none of them enters the image. */
+  readonly outputs: readonly string[];
   readonly selection: SelectionFlags;
   /** Staleness of uv.lock is not checked. */
   readonly frozen: boolean;

@@ -13,23 +13,23 @@ export interface Trees {
   readonly texts: ReadonlyMap<string, ReadonlyMap<string, string>>;
 }
 
+export interface TreesInput {
+  readonly project: Project;
+  readonly selection: Selection;
+  readonly image: ImageConfig;
+  /** Absolute paths that this build writes. */
+  readonly outputs: readonly string[];
+}
+
 /** Reads the trees of the selected members, the run-time files of the project, and the texts that `uv_build` copies into METADATA. */
-export async function readTrees({
-  project,
-  selection,
-  image,
-}: {
-  project: Project;
-  selection: Selection;
-  image: ImageConfig;
-}): Promise<Trees> {
-  const paths = new Set(selection.packages.flatMap((item) => (item.artifact.kind === 'local' ? [item.artifact.path] : [])));
-  const members = project.members.filter((member) => paths.has(member.path));
-  const read = await Promise.all(members.map((member) => readMember(project, member)));
+export async function readTrees(input: TreesInput): Promise<Trees> {
+  const paths = new Set(input.selection.packages.flatMap((item) => (item.artifact.kind === 'local' ? [item.artifact.path] : [])));
+  const members = input.project.members.filter((member) => paths.has(member.path));
+  const read = await Promise.all(members.map((member) => readMember(input, member)));
   return {
     trees: new Map(read.map(({ path, tree }) => [path, tree])),
     texts: new Map(read.map(({ path, texts }) => [path, texts])),
-    app: await appTree(project, image),
+    app: await appTree(input),
   };
 }
 
@@ -39,25 +39,29 @@ interface MemberSources {
   readonly texts: ReadonlyMap<string, string>;
 }
 
-async function readMember(project: Project, member: Member): Promise<MemberSources> {
-  const directory = join(project.root, member.path);
-  const tree = await readSourceTree(directory, { rules: 'none', exclude: nestedMembers(project, directory) });
+async function readMember(input: TreesInput, member: Member): Promise<MemberSources> {
+  const directory = join(input.project.root, member.path);
+  const tree = await readSourceTree(directory, { rules: 'none', exclude: excludedBelow(directory, input) });
   const inputs = uvBuildInputs(member, tree);
   const texts = await Promise.all(inputs.map(async (path) => [path, await readFile(join(directory, path), 'utf8')] as const));
   return { path: member.path, tree, texts: new Map(texts) };
 }
 
-function appTree(project: Project, image: ImageConfig): Promise<SourceTree> {
+function appTree(input: TreesInput): Promise<SourceTree> {
+  const { project, image } = input;
   const wanted = (image.files ?? []).flatMap((spec) =>
     spec.kind === 'pattern' ? [spec.pattern] : spec.kind === 'from' ? [spec.from] : [],
   );
-  return readSourceTree(project.directory, { wanted, exclude: nestedMembers(project, project.directory), ignoreRoot: project.root });
+  return readSourceTree(project.directory, { wanted, exclude: excludedBelow(project.directory, input), ignoreRoot: project.root });
 }
 
-/** Other members below a directory: each enters the image as a package of its own, or not at all. */
-function nestedMembers(project: Project, directory: string): { path: string; reason: string }[] {
-  return project.members
-    .map((member) => ({ member, path: relative(directory, join(project.root, member.path)).split(sep).join('/') }))
-    .filter(({ path }) => path !== '' && !path.startsWith('..'))
-    .map(({ member, path }) => ({ path, reason: `workspace member ${member.name}` }));
+/** Other members enter an image as packages of their own, or not at all; what a build writes must not be in the next one. */
+function excludedBelow(directory: string, { project, outputs }: TreesInput): { path: string; reason: string }[] {
+  const members = project.members.map((member) => ({
+    absolute: join(project.root, member.path),
+    reason: `workspace member ${member.name}`,
+  }));
+  return [...members, ...outputs.map((absolute) => ({ absolute, reason: 'written by this build' }))]
+    .map(({ absolute, reason }) => ({ path: relative(directory, absolute).split(sep).join('/'), reason }))
+    .filter(({ path }) => path !== '' && path.split('/')[0] !== '..');
 }

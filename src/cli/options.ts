@@ -24,6 +24,8 @@ export interface BuildFlags {
   readonly base?: string;
   readonly python?: string;
   readonly tag?: string[];
+  readonly oci?: string;
+  readonly tar?: string;
   readonly quiet?: boolean;
 }
 
@@ -67,6 +69,7 @@ export function buildRequest(directory: string | undefined, flags: BuildFlags, {
   return {
     directory: resolve(cwd, directory ?? '.'),
     flags: configFlags(flags),
+    outputs: [flags.oci, flags.tar].filter((path) => path !== undefined).map((path) => resolve(cwd, path)),
     selection: {
       noDefaultGroups: flags.defaultGroups === false,
       noInstallProject: flags.installProject === false,

@@ -15,8 +15,6 @@ import { buildSummary } from '../summary.ts';
 import type { Terminal } from '../terminal.ts';
 
 interface SinkFlags {
-  readonly oci?: string;
-  readonly tar?: string;
   readonly load?: true | 'docker' | 'podman';
   readonly dryRun?: boolean;
 }
@@ -45,6 +43,11 @@ export const addBuild: AddCommand = (program, { terminal }) => {
       const planned = await planImages(buildRequest(directory, flags, terminal), ctx);
       if (planned.length > 1 && flags.tar !== undefined) {
         throw new ToolError('USAGE', `--tar takes one image, and this project has ${planned.length}`, { hint: 'name one with --image' });
+      }
+      if (planned.length > 1 && flags.tag?.some((tag) => /[/:]/.test(tag)) === true) {
+        throw new ToolError('USAGE', `-t NAME:TAG names one image, and this project has ${planned.length}`, {
+          hint: 'name one with --image, or give tags alone',
+        });
       }
       if (flags.dryRun === true) return terminal.finish();
       for (const image of planned) await buildOne(image, { flags, ctx, terminal });
@@ -88,7 +91,7 @@ function outputLine({ image, reference, reused }: Output, terminal: Terminal): s
   return `${JSON.stringify({ schemaVersion: 1, name, reference, digest, size, layers, reused })}\n`;
 }
 
-function sinksOf(flags: SinkFlags, { ctx, terminal }: { ctx: Context; terminal: Terminal }): Sink[] {
+function sinksOf(flags: BuildFlags & SinkFlags, { ctx, terminal }: { ctx: Context; terminal: Terminal }): Sink[] {
   const sinks: Sink[] = [];
   if (flags.oci !== undefined) sinks.push(layoutSink(resolve(terminal.cwd, flags.oci)));
   if (flags.tar !== undefined) sinks.push(archiveSink(flags.tar === '-' ? '-' : resolve(terminal.cwd, flags.tar)));
