@@ -2,8 +2,8 @@ import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { ConfigFlags } from '../config/index.ts';
 import { ToolError } from '../errors/index.ts';
+import { lockMode } from '../lock-mode.ts';
 import type { BuildRequest } from '../request.ts';
-import { lockMode } from '../resolve/index.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Flags that choose what is built; shared by build, run and plan. */
@@ -26,7 +26,6 @@ export interface BuildFlags {
   readonly tag?: string[];
   readonly oci?: string;
   readonly tar?: string;
-  readonly quiet?: boolean;
 }
 
 /** A repeatable option. */

@@ -22,6 +22,7 @@ interface Ran {
   readonly status: number;
   readonly out: string;
   readonly err: string;
+  readonly quiet: boolean;
 }
 
 async function run(...argv: string[]): Promise<Ran> {
@@ -37,7 +38,7 @@ async function run(...argv: string[]): Promise<Ran> {
       text.err += part;
     },
   };
-  return { status: await createProgram(terminal)(argv), ...text };
+  return { status: await createProgram(terminal)(argv), ...text, quiet: terminal.quiet() };
 }
 
 describe('the command line', () => {
@@ -83,6 +84,12 @@ describe('the command line', () => {
     const { out } = await run('config', '--python', '3.12');
     expect(out).toMatch(/^site +ports +\[8000\] +\[tool\.wherry\]/m);
     expect(out).toMatch(/^site +python +"3\.12" +--python/m);
+  });
+
+  it('takes the flags of every command before and after its name', async () => {
+    expect((await run('cache', 'dir')).quiet).toBe(false);
+    expect((await run('--quiet', 'cache', 'dir')).quiet).toBe(true);
+    expect((await run('cache', 'dir', '-q')).quiet).toBe(true);
   });
 
   it('keeps house in the store', async () => {

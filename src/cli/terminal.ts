@@ -1,7 +1,5 @@
 import { availableParallelism, totalmem } from 'node:os';
 import type { Context } from '../context.ts';
-import { createHttp } from '../http/index.ts';
-import { openStore } from '../store/index.ts';
 import { makePalette, type Palette, wantsColour } from './render/palette.ts';
 import { createProgress, type Progress } from './render/progress.ts';
 
@@ -16,6 +14,7 @@ export interface Terminal {
   /** Reads the flags that all commands share; called once per command. */
   use(flags: GlobalFlags): void;
   json(): boolean;
+  quiet(): boolean;
   finish(): void;
   /** Opens store and network for commands that need them. */
   context(): Promise<Context>;
@@ -57,9 +56,11 @@ export function createTerminal(host: NodeJS.Process, signal: AbortSignal): Termi
       flags = given;
     },
     json: () => flags.json === true,
+    quiet: () => flags.quiet === true,
     finish: () => progress?.finish(),
     context: async () => {
       const { emit } = start();
+      const [{ createHttp }, { openStore }] = await Promise.all([import('../http/index.ts'), import('../store/index.ts')]);
       const offline = flags.offline === true;
       const http = createHttp({ env, emit, offline });
       return { env, http, store: await openStore({ env }), emit, signal, offline, workers: flags.workers ?? defaultWorkers() };

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Dispatcher, request as send } from 'undici';
+import type { Dispatcher, request } from 'undici';
 import { ToolError } from '../errors/index.ts';
 import type { Emit } from '../events.ts';
 import { checkUrl } from './address.ts';
@@ -30,8 +30,12 @@ export interface HttpOptions {
  * NETWORK_CA_BUNDLE; the reason of the signal when it aborts.
  */
 export function createHttp(options: HttpOptions): Http {
+  let connecting: Promise<Connections> | undefined;
   const wire: Wire = {
-    dispatcher: dispatchers(options.env, { connect: 15_000, headers: 60_000, body: 60_000, ...options.timeouts }),
+    connections: () => {
+      connecting ??= connect(options);
+      return connecting;
+    },
     emit: options.emit ?? (() => {}),
     wait: options.wait ?? ((milliseconds, signal) => sleep(milliseconds, undefined, { signal })),
   };
@@ -43,8 +47,19 @@ export function createHttp(options: HttpOptions): Http {
   };
 }
 
-interface Wire {
+interface Connections {
+  readonly send: typeof request;
   readonly dispatcher: (url: URL) => Dispatcher;
+}
+
+/** undici takes a while to load, and a build from the store sends nothing. */
+async function connect({ env, timeouts }: HttpOptions): Promise<Connections> {
+  const undici = await import('undici');
+  return { send: undici.request, dispatcher: dispatchers(undici, env, { connect: 15_000, headers: 60_000, body: 60_000, ...timeouts }) };
+}
+
+interface Wire {
+  readonly connections: () => Promise<Connections>;
   readonly emit: Emit;
   readonly wait: (milliseconds: number, signal: AbortSignal) => Promise<unknown>;
 }
@@ -135,12 +150,13 @@ function unescaped(text: string): string {
 }
 
 async function exchange(wire: Wire, request: HttpRequest, hop: Hop): Promise<HttpResponse> {
+  const { send, dispatcher } = await wire.connections();
   const answer = await send(hop.url, {
     method: request.method,
     headers: hop.headers,
     body: request.body ?? null,
     signal: request.signal,
-    dispatcher: wire.dispatcher(hop.url),
+    dispatcher: dispatcher(hop.url),
   });
   return { status: answer.statusCode, headers: flat(answer.headers), url: hop.url.href, body: answer.body as Readable };
 }

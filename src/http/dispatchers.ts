@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
-import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
+import type { Agent, Dispatcher } from 'undici';
 import { ToolError } from '../errors/index.ts';
 import { isLoopback } from './address.ts';
 
@@ -13,14 +13,17 @@ export interface Timeouts {
   readonly body: number;
 }
 
+/** undici, loaded with the first request: a build from the store sends none. */
+export type Undici = Pick<typeof import('undici'), 'Agent' | 'EnvHttpProxyAgent'>;
+
 /** Chooses the connection pool of a URL: direct for loopback, else through the proxies that the environment names. */
-export function dispatchers(env: Env, timeouts: Timeouts): (url: URL) => Dispatcher {
-  const direct = lazy(() => new Agent(agentOptions(timeouts)));
-  const proxied = lazy(() => proxyAgent(env, timeouts));
+export function dispatchers(undici: Undici, env: Env, timeouts: Timeouts): (url: URL) => Dispatcher {
+  const direct = lazy(() => new undici.Agent(agentOptions(timeouts)));
+  const proxied = lazy(() => proxyAgent(undici, env, timeouts));
   return (url) => (isLoopback(url.hostname) && url.protocol === 'http:' ? direct() : proxied());
 }
 
-function proxyAgent(env: Env, timeouts: Timeouts): Dispatcher {
+function proxyAgent({ EnvHttpProxyAgent }: Undici, env: Env, timeouts: Timeouts): Dispatcher {
   const tls = { secureContext: trustedRoots(env), timeout: timeouts.connect };
   return new EnvHttpProxyAgent({
     ...agentOptions(timeouts),

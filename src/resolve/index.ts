@@ -16,6 +16,5 @@ export {
   findBase,
   type LockedBase,
   type LockMode,
-  lockMode,
   type WherryLock,
 } from './wherry-lock.ts';

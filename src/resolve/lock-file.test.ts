@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { digestOf } from '../digest.ts';
 import { debianEntry, imageEntry } from './fixture.ts';
 import { formatWherryLock, parseWherryLock, readWherryLock, sameWherryLock, writeWherryLock } from './index.ts';
-import { emptyWherryLock, findBase, lockMode, type WherryLock, withBase, withSizes } from './wherry-lock.ts';
+import { emptyWherryLock, findBase, type WherryLock, withBase, withSizes } from './wherry-lock.ts';
 
 const full: WherryLock = {
   bases: [debianEntry(), debianEntry('debian:13-noshell'), imageEntry('registry.example/python:3.12-slim')],
@@ -121,12 +121,4 @@ describe('lock values', () => {
       [digestOf('b')]: 3,
     });
   });
-
-  it.each([
-    [{ locked: false, frozen: false, ci: false }, 'default'],
-    [{ locked: false, frozen: true, ci: false }, 'default'],
-    [{ locked: true, frozen: false, ci: false }, 'locked'],
-    [{ locked: true, frozen: true, ci: false }, 'locked'],
-    [{ locked: false, frozen: true, ci: true }, 'locked'],
-  ] as const)('%o is %s', (flags, mode) => expect(lockMode(flags)).toBe(mode));
 });

@@ -36,11 +36,6 @@ export const emptyWherryLock: WherryLock = { bases: [], sizes: {} };
 /** `locked`: nothing may be added, a missing entry is an error. */
 export type LockMode = 'default' | 'locked';
 
-/** The wherry.lock column of DESIGN §7: `--locked` and `CI` win over `--frozen`, which concerns uv.lock only. */
-export function lockMode(flags: { readonly locked: boolean; readonly frozen: boolean; readonly ci: boolean }): LockMode {
-  return flags.locked || flags.ci ? 'locked' : 'default';
-}
-
 /** The entry of a base on a platform. */
 export function findBase(lock: WherryLock, reference: string, platform: Platform): LockedBase | undefined {
   return lock.bases.find((entry) => entry.reference === reference && platformName(entry.platform) === platformName(platform));

@@ -1,24 +1,12 @@
-import { resolve } from 'node:path';
-import { loadConfig } from '../../config/index.ts';
-import { readProject } from '../../project/index.ts';
 import type { AddCommand } from '../command.ts';
-import { formatTable } from '../format.ts';
-import { addBuildOptions, type BuildFlags, buildRequest } from '../options.ts';
+import { addBuildOptions, type BuildFlags } from '../options.ts';
 
 export const addConfig: AddCommand = (program, { terminal }) => {
   addBuildOptions(program.command('config'))
     .description('Print every setting, its value and where it comes from')
     .argument('[directory]', 'the project (default: here)')
     .action(async (directory: string | undefined, flags: BuildFlags) => {
-      const project = await readProject(resolve(terminal.cwd, directory ?? '.'));
-      const { images, origins, notes } = await loadConfig({
-        project,
-        env: terminal.env,
-        flags: buildRequest(directory, flags, terminal).flags,
-      });
-      if (terminal.json()) return terminal.out(`${JSON.stringify({ schemaVersion: 1, images, origins, notes }, null, 2)}\n`);
-      const rows = origins.map((item) => [item.image, item.key, JSON.stringify(item.value), item.origin]);
-      terminal.out(`${formatTable(rows)}\n`);
-      for (const note of notes) terminal.err(`${note}\n`);
+      const { runConfig } = await import('../actions/config.ts');
+      await runConfig(directory, flags, terminal);
     });
 };

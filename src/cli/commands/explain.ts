@@ -1,4 +1,4 @@
-import { suggest } from '../../config/index.ts';
+import { suggest } from '../../config/suggest.ts';
 import { type ErrorCode, errorCatalog, ToolError } from '../../errors/index.ts';
 
 import type { AddCommand } from '../command.ts';

@@ -1,9 +1,11 @@
-import { planImages } from '../../pipeline.ts';
 import type { AddCommand } from '../command.ts';
-import { explainPlan } from '../explain-plan.ts';
-import { addBuildOptions, type BuildFlags, buildRequest } from '../options.ts';
-import { planJson } from '../plan-json.ts';
-import { references } from '../references.ts';
+import { addBuildOptions, type BuildFlags } from '../options.ts';
+
+/** Flags of `wherry plan` beside those that choose what is built. */
+export interface PlanFlags {
+  readonly explain?: boolean;
+  readonly tags?: boolean;
+}
 
 export const addPlan: AddCommand = (program, { terminal }) => {
   addBuildOptions(program.command('plan'))
@@ -11,13 +13,8 @@ export const addPlan: AddCommand = (program, { terminal }) => {
     .argument('[directory]', 'the project (default: here)')
     .option('--explain', 'every package, layer and decision with its reason')
     .option('--tags', 'only the references that the image would get')
-    .action(async (directory: string | undefined, flags: BuildFlags & { explain?: boolean; tags?: boolean }) => {
-      const ctx = await terminal.context();
-      const planned = await planImages(buildRequest(directory, flags, terminal), ctx);
-      terminal.finish();
-      if (flags.tags === true) return terminal.out(`${planned.flatMap(({ config }) => references(config, undefined)).join('\n')}\n`);
-      const plans = planned.flatMap((image) => image.plans);
-      if (terminal.json()) return terminal.out(`${JSON.stringify(planJson(plans), null, 2)}\n`);
-      for (const plan of plans) terminal.out(explainPlan(plan, { full: flags.explain === true }));
+    .action(async (directory: string | undefined, flags: BuildFlags & PlanFlags) => {
+      const { runPlan } = await import('../actions/plan.ts');
+      await runPlan(directory, flags, terminal);
     });
 };

@@ -1,16 +1,11 @@
 import { Option } from 'commander';
 import { ToolError } from '../../errors/index.ts';
-import { buildImage, planImages } from '../../pipeline.ts';
-import type { Platform } from '../../platform.ts';
-import { parsePort, parseVolume, type Runtime, runImage } from '../../runtime/index.ts';
-import { pickPlatform } from '../../sources/index.ts';
+import type { Runtime } from '../../runtime/index.ts';
 import type { AddCommand } from '../command.ts';
-import { addBuildOptions, type BuildFlags, buildRequest, collect } from '../options.ts';
+import { addBuildOptions, type BuildFlags, collect } from '../options.ts';
 
-/** Of several platforms the one that runs here without emulation. */
-const hostPlatform: Platform = { os: 'linux', architecture: process.arch === 'arm64' ? 'arm64' : 'amd64' };
-
-interface RunFlags {
+/** Flags of `wherry run` beside those that choose what is built. */
+export interface RunFlags {
   readonly with?: Runtime;
   readonly publish?: string[];
   readonly env?: string[];
@@ -41,30 +36,9 @@ export const addRun: AddCommand = (program, { terminal, done }) => {
     .option('--read-only', 'read-only root; declared directories and /tmp stay writable')
     .addHelpText('after', help)
     .action(async (first: string | undefined, rest: string[], flags: BuildFlags & RunFlags) => {
-      const { directory, args } = splitArguments(first, rest, process.argv);
-      const context = await terminal.context();
-      const planned = await planImages(buildRequest(directory, flags, terminal), context);
-      const [image] = planned;
-      if (image === undefined || planned.length > 1) {
-        throw new ToolError('USAGE', `wherry run takes one image, and this project has ${planned.length}`, {
-          hint: 'name one with --image',
-        });
-      }
-      const built = pickPlatform(await buildImage(image, context), hostPlatform);
-      terminal.finish();
-      const status = await runImage({
-        image: built,
-        with: flags.with,
-        ports: (flags.publish ?? []).map(parsePort),
-        env: flags.env ?? [],
-        envFile: flags.envFile,
-        volumes: (flags.volume ?? []).map((volume) => parseVolume(volume, terminal.cwd)),
-        readOnly: flags.readOnly === true,
-        writable: image.plans[0]?.explain.writable ?? [],
-        args,
-        context,
-      });
-      done(status);
+      const target = splitArguments(first, rest, process.argv);
+      const { runContainer } = await import('../actions/run.ts');
+      done(await runContainer(target, flags, terminal));
     });
 };
 

@@ -1,0 +1,43 @@
+import { ToolError } from '../../errors/index.ts';
+import { buildImage, planImages } from '../../pipeline.ts';
+import type { Platform } from '../../platform.ts';
+import { parsePort, parseVolume, runImage } from '../../runtime/index.ts';
+import { pickPlatform } from '../../sources/index.ts';
+import type { RunFlags } from '../commands/run.ts';
+import { type BuildFlags, buildRequest } from '../options.ts';
+import type { Terminal } from '../terminal.ts';
+
+/** Of several platforms the one that runs here without emulation. */
+const hostPlatform: Platform = { os: 'linux', architecture: process.arch === 'arm64' ? 'arm64' : 'amd64' };
+
+/** What `wherry run` starts: the project of a directory, with other arguments than its image's command if there are any. */
+export interface RunTarget {
+  readonly directory: string | undefined;
+  readonly args: readonly string[];
+}
+
+/** `wherry run`: builds the image of a project, runs it here, and gives its exit status. */
+export async function runContainer({ directory, args }: RunTarget, flags: BuildFlags & RunFlags, terminal: Terminal): Promise<number> {
+  const context = await terminal.context();
+  const planned = await planImages(buildRequest(directory, flags, terminal), context);
+  const [image] = planned;
+  if (image === undefined || planned.length > 1) {
+    throw new ToolError('USAGE', `wherry run takes one image, and this project has ${planned.length}`, {
+      hint: 'name one with --image',
+    });
+  }
+  const built = pickPlatform(await buildImage(image, context), hostPlatform);
+  terminal.finish();
+  return await runImage({
+    image: built,
+    with: flags.with,
+    ports: (flags.publish ?? []).map(parsePort),
+    env: flags.env ?? [],
+    envFile: flags.envFile,
+    volumes: (flags.volume ?? []).map((volume) => parseVolume(volume, terminal.cwd)),
+    readOnly: flags.readOnly === true,
+    writable: image.plans[0]?.explain.writable ?? [],
+    args,
+    context,
+  });
+}
