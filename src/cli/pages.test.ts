@@ -53,6 +53,8 @@ const plan: ImagePlan = {
     leftOut: [
       { path: 'uv.lock', reason: 'read by uv, not at run time' },
       { path: 'src/', reason: 'the project is installed as a package' },
+      { path: 'libs/site', reason: 'workspace member site' },
+      { path: 'libs/other', reason: 'workspace member other' },
     ],
     writable: [],
     notes: [],
@@ -90,7 +92,7 @@ describe('the last lines of a build', () => {
     const text = await summary([{ location: 'oci:out', bytesWritten: 1 }]);
     expect(text).toMatch(/^site linux\/amd64 {2}\d+ B in 1 layers, 1 reused, 1\.2 s$/m);
     expect(text).toContain('start: python -m site  (manage.py names the settings)');
-    expect(text).toContain('not in the image: uv.lock\n');
+    expect(text).toContain('not in the image: uv.lock, libs/other\n');
     expect(text).toContain('wrote oci:out');
   });
 

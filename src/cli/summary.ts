@@ -32,11 +32,13 @@ export function buildSummary({ planned, image, results, reused, milliseconds }: 
 }
 
 const shown = 8;
-/** `plan` gives this reason to what is in the image in another form; it is no news here. */
+/** `plan` gives these reasons to what is in the image in another form; it is no news here. */
 const installedReason = 'the project is installed as a package';
+const memberReason = 'workspace member ';
 
 function leftOut({ plans }: PlannedImage): string[] {
-  const entries = (plans[0]?.explain.leftOut ?? []).filter((entry) => entry.reason !== installedReason);
+  const installed = new Set(plans[0]?.selection.packages.map((item) => `${memberReason}${item.name}`)).add(installedReason);
+  const entries = (plans[0]?.explain.leftOut ?? []).filter((entry) => !installed.has(entry.reason));
   if (entries.length === 0) return [];
   const names = entries
     .slice(0, shown)

@@ -61,7 +61,7 @@ const imageKeys = {
   tags: texts.min(1).optional().describe('tags; default latest'),
   python: z
     .string()
-    .regex(/^3\.\d{1,2}$/, 'must be a minor version in quotes, for example "3.13"')
+    .regex(/^3\.\d{1,2}$/, 'must be a minor version of Python 3, for example "3.13" (in quotes in a file)')
     .optional()
     .describe('Python X.Y; default from .python-version and requires-python'),
   base: text.optional().describe('base image: debian:13, debian:13-noshell, any reference; default from the Python version'),

@@ -18,6 +18,12 @@ describe('one project', () => {
     expect(await errorCode(readProject(fixture.directory))).toBe('PROJECT_NOT_FOUND');
   });
 
+  it('reports a directory that is not there, although a project lies above it', async () => {
+    await using fixture = await projectFixture({ 'pyproject.toml': project('site'), 'a-file': '' });
+    expect(await errorCode(readProject(join(fixture.directory, 'nosuch')))).toBe('PROJECT_NOT_FOUND');
+    expect(await errorCode(readProject(join(fixture.directory, 'a-file')))).toBe('PROJECT_NOT_FOUND');
+  });
+
   it('reports broken TOML with its place', async () => {
     await using fixture = await projectFixture({ 'pyproject.toml': '[project]\nname = "x"\nversion = = 1\n' });
     await expect(readProject(fixture.directory)).rejects.toMatchObject({

@@ -17,6 +17,12 @@ export interface FoundWorkspace {
 
 /** The pyproject.toml of `directory` or the nearest one above. Throws PROJECT_NOT_FOUND, PROJECT_BROKEN. */
 export async function nearestPyproject(directory: string): Promise<Pyproject> {
+  const found = await stat(directory).catch(() => undefined);
+  if (found?.isDirectory() !== true) {
+    throw new ToolError('PROJECT_NOT_FOUND', `${directory} is ${found === undefined ? 'not there' : 'no directory'}`, {
+      hint: 'name the directory of a Python project, or run wherry in it',
+    });
+  }
   for (const candidate of upwards(directory)) {
     const found = await readPyproject(join(candidate, 'pyproject.toml'));
     if (found !== undefined) return found;
