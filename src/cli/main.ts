@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { createProgram } from './program.ts';
 import { errorJson, exitStatusOf, renderError } from './render/error.ts';
 import { createTerminal } from './terminal.ts';

@@ -17,7 +17,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expected, writeAwkwardProject } from './awkward.ts';
 import { execute } from './execute.ts';
 import { unpackLayout } from './layout.ts';
-import { bundled, nodeVersions } from './nodes.ts';
+import { installPackage, nodeProgram, nodeVersions, withNode } from './nodes.ts';
 import { type BuildOptions, type Built, build, lock, root } from './product.ts';
 
 const wherry = join(root, 'bin/wherry');
@@ -44,7 +44,7 @@ const variants: readonly Variant[] = [
   { name: 'umask 077', umask: '077' },
   { name: 'another TZ, LANG and HOME, and git settings there', prepare: commit, options: () => ({ env: otherPlace() }) },
   { name: 'files with other times and modes', prepare: changeStats },
-  ...nodeVersions.map((version) => ({ name: `the bundle on Node ${version}`, options: async () => ({ command: await bundled(version) }) })),
+  ...nodeVersions.map((version) => ({ name: `the npm package on Node ${version}`, options: () => packaged(version) })),
   { name: '1 worker', options: () => ({ args: ['--workers', '1'] }) },
   { name: '4 workers', options: () => ({ args: ['--workers', '4'] }) },
 ];
@@ -90,6 +90,13 @@ describe('a digest', () => {
     expect(await build({ project: original, store, args: ['--offline'] })).toEqual(reference);
   });
 
+  it.each(nodeVersions)('has its base verified against the signed archive by the npm package on Node %s', async (version) => {
+    const { command = [], env } = await packaged(version);
+    const given = { ...process.env, ...env, WHERRY_CACHE_DIR: join(work, 'checking') };
+    await execute([...command, 'lock', '--check', original], { env: given });
+    expect(await execute([...command, '--version'], { env: given })).toMatch(/^\d+\.\d+\.\d+/);
+  });
+
   it('differs for another project', async () => {
     const project = join(work, 'other');
     cpSync(original, project, { recursive: true, verbatimSymlinks: true });
@@ -99,6 +106,16 @@ describe('a digest', () => {
     expect(built.layers - built.reused).toBe(1);
   });
 });
+
+let installed: Promise<string> | undefined;
+
+/** The installed package, started by its own first line. */
+async function packaged(version: string): Promise<Partial<BuildOptions>> {
+  const directory = join(work, 'installed');
+  mkdirSync(directory, { recursive: true });
+  installed ??= installPackage(directory);
+  return { command: [await installed], env: withNode(await nodeProgram(version)) };
+}
 
 async function commit(project: string): Promise<void> {
   const git = (...args: string[]) => execute(['git', '-c', 'user.name=x', '-c', 'user.email=x@y.example', ...args], { cwd: project });
