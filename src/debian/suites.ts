@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import { asDigest } from '../digest.ts';
 import { download } from '../download/index.ts';
 import { ToolError } from '../errors/index.ts';
-import { discardBody, readBody } from '../http/index.ts';
+import { discardBody, readBody, redact } from '../http/index.ts';
 import type { Stanza } from './deb822.ts';
 import { scanIndex } from './indexes.ts';
 import { readInRelease, type SignedFile } from './inrelease.ts';
@@ -63,11 +63,11 @@ export async function readSuite(request: SuiteRequest): Promise<readonly Stanza[
   }
 }
 
-async function fetchInRelease({ suite, ctx }: SuiteRequest, url: string): Promise<string> {
+async function fetchInRelease({ ctx }: SuiteRequest, url: string): Promise<string> {
   const response = await ctx.http.request({ method: 'GET', url, signal: ctx.signal, allowHttp: true });
   if (response.status === 200) return Buffer.from(await readBody(response, maxInRelease)).toString('utf8');
   await discardBody(response.body);
-  throw unusable(`the mirror answered ${response.status} for the InRelease file of ${suite.name}`);
+  throw unusable(`the mirror answered ${response.status} for ${redact(url)}`);
 }
 
 async function fetchIndex({ suite, ctx }: SuiteRequest, urls: readonly string[], signed: SignedFile): Promise<Uint8Array> {

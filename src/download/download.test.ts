@@ -95,6 +95,18 @@ describe('download', () => {
     }
   });
 
+  it('gives up on a server that always sends the same part', async () => {
+    let requests = 0;
+    const url = await serve((request, response) => {
+      requests += 1;
+      if (request.headers.range === undefined)
+        return sendPart(response.writeHead(200, { 'content-length': bytes.length }), bytes.subarray(0, 4000), false);
+      response.writeHead(206, { 'content-range': 'bytes 0-9/10000' }).end('0123456789');
+    });
+    await expect(get(url)).rejects.toMatchObject({ code: 'DOWNLOAD_TRUNCATED' });
+    expect(requests).toBeLessThan(8);
+  });
+
   it('throws away the bytes of an earlier run that were wrong', async () => {
     const partial = await store.partial(digest);
     await partial.write(Buffer.from('wrong'));

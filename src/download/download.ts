@@ -33,25 +33,28 @@ export async function download(request: Download & DownloadOptions): Promise<voi
 async function fromUrl(request: Download & DownloadOptions, url: string): Promise<void> {
   const headers = { 'accept-encoding': 'identity', ...request.headers, ...(await request.authorize?.(url)) };
   let left = tries;
+  let furthest = 0;
   for (;;) {
     const before = await outcomeOf(request, url, headers);
     if (before.kind === 'done') return;
-    // A transfer that moved forward earns new tries: long downloads over bad lines must end some day.
-    left = before.progress ? tries - 1 : left - 1;
+    // A transfer that reached further than ever earns new tries: long downloads over bad lines must end some day.
+    left = before.offset > furthest ? tries - 1 : left - 1;
+    furthest = Math.max(furthest, before.offset);
     if (left <= 0) throw truncated(request, url, before.cause);
     const wait = request.wait ?? ((milliseconds, signal) => sleep(milliseconds, undefined, { signal }));
     await wait(250 * 2 ** (tries - left) * (0.5 + Math.random()), request.ctx.signal);
   }
 }
 
-type Outcome = { readonly kind: 'done' } | { readonly kind: 'again'; readonly progress: boolean; readonly cause: unknown };
+/** `offset`: the bytes that were there at the end of the try. */
+type Outcome = { readonly kind: 'done' } | { readonly kind: 'again'; readonly offset: number; readonly cause: unknown };
 
 async function outcomeOf(request: Download & DownloadOptions, url: string, headers: Readonly<Record<string, string>>): Promise<Outcome> {
   const partial = await request.ctx.store.partial(request.digest);
   const start = partial.offset;
   try {
     const end = await transfer({ request, url, headers, partial });
-    if (end.kind === 'again') return { kind: 'again', progress: partial.offset > start, cause: end.cause };
+    if (end.kind === 'again') return { kind: 'again', offset: partial.offset, cause: end.cause };
     if (request.size !== undefined && partial.offset !== request.size) {
       const found = partial.offset;
       await partial.restart();
@@ -62,7 +65,7 @@ async function outcomeOf(request: Download & DownloadOptions, url: string, heade
   } catch (error) {
     if (!(error instanceof ToolError) || error.code !== 'BLOB_HASH') throw error;
     // The bytes of an earlier run may be at fault, so only a download from the start is judged.
-    if (start > 0) return { kind: 'again', progress: false, cause: error };
+    if (start > 0) return { kind: 'again', offset: 0, cause: error };
     throw wrongBytes(request, url, error);
   } finally {
     await partial.abort();
@@ -86,7 +89,6 @@ function truncated(request: Download, url: string, cause: unknown): ToolError {
 function wrongBytes(request: Download, url: string, error: ToolError): ToolError {
   const code = request.hashError ?? (new URL(url).pathname.endsWith('.whl') ? 'WHEEL_HASH' : 'DOWNLOAD_HASH');
   return new ToolError(code, `${request.label} has other bytes than the lock promises`, {
-    details: [`from ${redact(url)}`, ...error.details],
-    hint: 'nothing of it was kept; if the file was replaced on purpose, lock again',
+    details: [`from ${redact(url)}`, ...error.details, 'nothing of it was kept'],
   });
 }

@@ -20,7 +20,6 @@ export function wrongSize({ label, size, sizeIn, hashError, urls }: Download, { 
   }
   const isWheel = urls.some((url) => new URL(url).pathname.endsWith('.whl'));
   return new ToolError(hashError ?? (isWheel ? 'WHEEL_HASH' : 'DOWNLOAD_HASH'), `${label} has ${bytes}, but ${size} were promised`, {
-    details: [place],
-    hint: 'nothing of it was kept; if the file was replaced on purpose, lock again',
+    details: [place, 'nothing of it was kept'],
   });
 }

@@ -1,6 +1,9 @@
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ToolError } from '../errors/index.ts';
-import { diskError, ownerOf, temporaryPath } from './disk.ts';
+import { diskError, makePrivate, ownerOf, temporaryPath } from './disk.ts';
 import { storePaths } from './paths.ts';
 
 const fault = (code: string) => Object.assign(new Error(`${code}: no space left on device, write '/home/someone/.cache'`), { code });
@@ -25,5 +28,25 @@ describe('ownerOf', () => {
     expect(ownerOf(name().replace(/-\d+-/, '-999999999-')).alive).toBe(false);
     expect(ownerOf(name().replace(/^[0-9a-f]{8}/, '00000000')).alive).toBeUndefined();
     expect(ownerOf('something else')).toEqual({ alive: undefined, keep: undefined });
+  });
+});
+
+describe('makePrivate', () => {
+  it('makes parents too, and nothing that is there', async () => {
+    const root = mkdtempSync(join(tmpdir(), 'wherry-disk-'));
+    try {
+      await makePrivate(join(root, 'a/b/c'));
+      await makePrivate(join(root, 'a/b/c'));
+      expect(statSync(join(root, 'a/b/c')).mode & 0o777).toBe(0o700);
+      writeFileSync(join(root, 'file'), '');
+      await expect(makePrivate(join(root, 'file'))).rejects.toMatchObject({ code: 'EEXIST' });
+      await expect(makePrivate(join(root, 'file/below'))).rejects.toMatchObject({ code: 'ENOTDIR' });
+    } finally {
+      rmSync(root, { recursive: true });
+    }
+  });
+
+  it.runIf(process.platform === 'linux')('ends where nothing can be made', async () => {
+    await expect(makePrivate('/proc/wherry/store')).rejects.toMatchObject({ code: 'ENOENT' });
   });
 });

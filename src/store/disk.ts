@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readlinkSync } from 'node:fs';
-import { chmod, mkdir, open, rename, rm } from 'node:fs/promises';
+import { chmod, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { digestOf, hexOf } from '../digest.ts';
@@ -92,7 +92,28 @@ export async function writeWhole(paths: StorePaths, target: string, bytes: Uint8
 
 /** Makes a folder that only its owner can enter. */
 export async function makePrivate(directory: string): Promise<void> {
-  const made = await mkdir(directory, { recursive: true, mode: 0o700 });
+  const made = await makeFolder(directory);
   // mkdir subtracts the umask, which can leave less than the owner needs.
-  if (made !== undefined) await chmod(directory, 0o700);
+  if (made) await chmod(directory, 0o700);
+}
+
+/** Whether it was made now. Not Node's recursive form: that never ends where mkdir says ENOENT though the parent is there, as in /proc. */
+async function makeFolder(directory: string): Promise<boolean> {
+  try {
+    await mkdir(directory, { mode: 0o700 });
+    return true;
+  } catch (error) {
+    if (errnoOf(error) === 'EEXIST' && (await isFolder(directory))) return false;
+    const parent = dirname(directory);
+    if (errnoOf(error) !== 'ENOENT' || (await isFolder(parent))) throw error;
+    await makeFolder(parent);
+    return await makeFolder(directory);
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return await stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
 }

@@ -1,4 +1,4 @@
-import { ToolError } from '../../errors/index.ts';
+import { errorCatalog, ToolError } from '../../errors/index.ts';
 import type { Palette } from './palette.ts';
 
 /** The error form of DESIGN §8: code and message, place, details, a `hint:` line. Understandable without colour. */
@@ -9,8 +9,13 @@ export function renderError(error: unknown, palette: Palette): string {
     lines.push(`  ${[tool.where.file, tool.where.line, tool.where.column].filter((part) => part !== undefined).join(':')}`);
   lines.push(...tool.details.map((detail) => `  ${detail}`));
   if (tool.code === 'INTERNAL' && error instanceof Error && error.stack !== undefined) lines.push(...error.stack.split('\n').slice(1, 6));
-  if (tool.hint !== undefined) lines.push(`${palette.cyan('hint')}: ${tool.hint}`);
+  lines.push(`${palette.cyan('hint')}: ${nextStep(tool)}`);
   return `${lines.join('\n')}\n`;
+}
+
+/** No error is without a next step: where the place of the error knows none, that of the catalogue. */
+function nextStep({ hint, code }: ToolError): string {
+  return hint ?? errorCatalog[code].fix.replace(/\.$/, '').replace(/^[A-Z](?=[a-z ])/, (letter) => letter.toLowerCase());
 }
 
 /** The same as data, for `--json`. */
@@ -18,7 +23,7 @@ export function errorJson(error: unknown): Record<string, unknown> {
   const tool = error instanceof ToolError ? error : internalError(error);
   return {
     schemaVersion: 1,
-    error: { code: tool.code, message: tool.message, details: tool.details, hint: tool.hint ?? null, where: tool.where ?? null },
+    error: { code: tool.code, message: tool.message, details: tool.details, hint: nextStep(tool), where: tool.where ?? null },
   };
 }
 

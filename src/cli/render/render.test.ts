@@ -16,6 +16,11 @@ describe('renderError', () => {
     expect(renderError(error, plain)).toBe('error[LOCK_STALE]: uv.lock is stale\n  pyproject.toml:7\n  one\n  two\nhint: run uv lock\n');
   });
 
+  it('takes the next step from the catalogue where the error has none', () => {
+    expect(renderError(new ToolError('PYTHON_UNUSABLE', 'x'), plain)).toMatch(/\nhint: set python = "3\.13" in .*[^.]\n$/);
+    expect(renderError(new ToolError('ARCHIVE_UNSAFE', 'x'), plain)).toContain('hint: report it to the maintainers');
+  });
+
   it('shows what is a bug as a bug', () => {
     const text = renderError(new RangeError('boom'), plain);
     expect(text).toMatch(/^error\[INTERNAL\]: boom\n/);
@@ -25,7 +30,7 @@ describe('renderError', () => {
   it('is data with --json', () => {
     expect(errorJson(new ToolError('LOCK_MISSING', 'no lock'))).toEqual({
       schemaVersion: 1,
-      error: { code: 'LOCK_MISSING', message: 'no lock', details: [], hint: null, where: null },
+      error: { code: 'LOCK_MISSING', message: 'no lock', details: [], hint: 'run uv lock and commit uv.lock', where: null },
     });
   });
 });
