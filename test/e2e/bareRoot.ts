@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { checkout, node } from './wherry.ts';
+import { checkout, makeBundle, node } from './wherry.ts';
 
 /** Where things lie in a bare root. */
 export const inside = { node: '/usr/bin/node', wherry: '/opt/wherry', project: '/project' } as const;
@@ -45,7 +45,7 @@ function librariesOf(program: string): string[] {
 
 /** What `npm install` of the published package would bring: its `files`, and the one dependency that stays outside the bundle. */
 function installWherry(target: string): void {
-  execFileSync('npm', ['run', '--silent', 'build'], { cwd: checkout, stdio: 'pipe' });
+  makeBundle();
   const manifest = JSON.parse(readFileSync(join(checkout, 'package.json'), 'utf8')) as { readonly files: readonly string[] };
   for (const name of ['package.json', ...manifest.files]) cpSync(join(checkout, name), join(target, name), { recursive: true });
   const openpgp = realpathSync(join(checkout, 'node_modules/openpgp'));

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -61,6 +61,17 @@ export function startWherry(args: readonly string[], options: RunOptions = {}): 
 /** Runs Wherry from the sources to its end. */
 export async function wherry(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
   return await startWherry(args, options).ended;
+}
+
+/** Makes the bundle as it is published, below dist/. */
+export function makeBundle(): void {
+  execFileSync('npm', ['run', '--silent', 'build'], { cwd: checkout, stdio: 'pipe' });
+}
+
+/** Starts the bundle, which loads in half the time. `makeBundle` comes first. */
+export function startBundle(args: readonly string[], options: RunOptions = {}): Running {
+  const env = { NODE_COMPILE_CACHE: join(checkout, '.cache/compile'), ...options.env };
+  return start([node, join(checkout, 'dist/cli/main.js'), ...args], { ...options, env });
 }
 
 /** Runs a command that must succeed; its stdout. */
