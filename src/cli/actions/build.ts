@@ -4,7 +4,6 @@ import { ToolError } from '../../errors/index.ts';
 import { imagesOf } from '../../image/index.ts';
 import type { Image, ImageIndex } from '../../image/types.ts';
 import { buildImage, type PlannedImage, planImages } from '../../pipeline.ts';
-import { archiveSink, daemonSink, layoutSink } from '../../sinks/index.ts';
 import type { PutResult, Sink } from '../../sinks/types.ts';
 import { stage } from '../../stage.ts';
 import type { SinkFlags } from '../commands/build.ts';
@@ -44,7 +43,7 @@ async function buildOne(planned: PlannedImage, { flags, ctx, terminal }: BuildOp
   };
   const image = await buildImage(planned, { ...ctx, emit });
   const names = references(planned.config, flags.tag);
-  const results = await putAll(image, sinksOf(flags, { ctx, terminal }), { references: names, ctx });
+  const results = await putAll(image, await sinksOf(flags, { ctx, terminal }), { references: names, ctx });
   terminal.finish();
   if (flags.tar !== '-') terminal.out(outputLine({ image, reference: names[0] as string, reused }, terminal));
   if (terminal.quiet()) return;
@@ -66,8 +65,10 @@ function outputLine({ image, reference, reused }: Output, terminal: Terminal): s
   return `${JSON.stringify({ schemaVersion: 1, name, reference, digest, size, layers, reused })}\n`;
 }
 
-function sinksOf(flags: BuildFlags & SinkFlags, { ctx, terminal }: { ctx: Context; terminal: Terminal }): Sink[] {
+async function sinksOf(flags: BuildFlags & SinkFlags, { ctx, terminal }: { ctx: Context; terminal: Terminal }): Promise<Sink[]> {
   const sinks: Sink[] = [];
+  if (flags.oci === undefined && flags.tar === undefined && flags.load === undefined) return sinks;
+  const { archiveSink, daemonSink, layoutSink } = await import('../../sinks/index.ts');
   if (flags.oci !== undefined) sinks.push(layoutSink(resolve(terminal.cwd, flags.oci)));
   if (flags.tar !== undefined) sinks.push(archiveSink(flags.tar === '-' ? '-' : resolve(terminal.cwd, flags.tar)));
   if (flags.load !== undefined) sinks.push(daemonSink(flags.load === true ? 'docker' : flags.load, ctx));
