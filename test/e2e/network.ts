@@ -2,9 +2,13 @@ import { readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { run, until } from './command.ts';
 
-/** The same command in a network of its own, where only loopback is up: its ports are never taken, and it reaches nothing. */
+/**
+ * The same command in a network of its own, where only loopback is up: its ports are never taken, and it reaches nothing. Images are unpacked into
+ * memory, which is many times faster than a busy disk.
+ */
 export function inOwnNetwork(command: readonly string[]): readonly string[] {
-  return ['unshare', '--net', '--', 'sh', '-c', 'busybox ip link set lo up && exec "$@"', 'sh', ...command];
+  const script = 'busybox ip link set lo up && mount -t tmpfs tmpfs /var/tmp && TMPDIR=/var/tmp exec "$@"';
+  return ['unshare', '--net', '--mount', '--', 'sh', '-c', script, 'sh', ...command];
 }
 
 export interface Answer {
