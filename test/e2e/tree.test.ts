@@ -38,7 +38,7 @@ describe.each(projects)('$name ($directory)', ({ name, directory, python }) => {
     renameSync(place, ours);
     await syncWithUv(project, { root, python: interpreter });
     renameSync(place, theirs);
-  });
+  }, 600_000);
   afterAll(() => rmSync(work, { recursive: true, force: true }));
 
   it('has the same paths, bytes, modes and link targets', () => {
