@@ -67,6 +67,17 @@ describe('the command line', () => {
     });
   });
 
+  it('does not take the directory after --load for a daemon', async () => {
+    await expect(run('build', '--load', 'nosuch')).rejects.toMatchObject({
+      code: 'PROJECT_NOT_FOUND',
+      message: expect.stringContaining('nosuch'),
+    });
+    await expect(run('build', '--load', 'podman')).rejects.toMatchObject({
+      code: 'PROJECT_NOT_FOUND',
+      message: expect.not.stringContaining('podman'),
+    });
+  });
+
   it('says where there is no project', async () => {
     await expect(run('build')).rejects.toMatchObject({ code: 'PROJECT_NOT_FOUND' });
   });

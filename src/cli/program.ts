@@ -32,7 +32,7 @@ export function createProgram(terminal: Terminal): (argv: readonly string[]) => 
       status = value;
     };
     const program = describeProgram({ terminal, done });
-    await program.parseAsync([...argv], { from: 'user' }).catch((error: unknown) => {
+    await program.parseAsync(withExplicitLoad(argv), { from: 'user' }).catch((error: unknown) => {
       if (!(error instanceof CommanderError)) throw error;
       if (error.exitCode !== 0) throw usageError(error, argv);
     });
@@ -51,6 +51,15 @@ export function describeProgram(cli: Parameters<AddCommand>[1]): Command {
   for (const add of commands) add(program, cli);
   for (const command of [program, ...leaves(program)]) prepare(command, cli.terminal);
   return program;
+}
+
+/** `--load` takes its value after `=`; alone it must not swallow the directory that follows. */
+function withExplicitLoad(argv: readonly string[]): string[] {
+  return argv.map((word, index) => (word === '--load' && !isEngine(argv[index + 1]) ? '--load=auto' : word));
+}
+
+function isEngine(word: string | undefined): boolean {
+  return word === 'docker' || word === 'podman';
 }
 
 /** Every command below the program, at any depth. */

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Context } from '../../context.ts';
 import { ToolError } from '../../errors/index.ts';
@@ -71,8 +72,15 @@ async function sinksOf(flags: BuildFlags & SinkFlags, { ctx, terminal }: { ctx: 
   const { archiveSink, daemonSink, layoutSink } = await import('../../sinks/index.ts');
   if (flags.oci !== undefined) sinks.push(layoutSink(resolve(terminal.cwd, flags.oci)));
   if (flags.tar !== undefined) sinks.push(archiveSink(flags.tar === '-' ? '-' : resolve(terminal.cwd, flags.tar)));
-  if (flags.load !== undefined) sinks.push(daemonSink(flags.load === true ? 'docker' : flags.load, ctx));
+  if (flags.load !== undefined) sinks.push(daemonSink(flags.load === 'auto' ? await firstEngine(terminal.env) : flags.load, ctx));
   return sinks;
+}
+
+/** Docker where it listens or answers, else Podman where that answers; Docker's error says what to do if neither is there. */
+async function firstEngine(env: Terminal['env']): Promise<'docker' | 'podman'> {
+  const { engineWorks } = await import('../../runtime/index.ts');
+  const listens = env.DOCKER_HOST !== undefined || existsSync('/var/run/docker.sock') || engineWorks('docker', env);
+  return !listens && engineWorks('podman', env) ? 'podman' : 'docker';
 }
 
 async function putAll(

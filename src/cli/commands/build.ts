@@ -4,7 +4,7 @@ import { addBuildOptions, type BuildFlags, collect } from '../options.ts';
 
 /** Flags of `wherry build` beside those that choose what is built. */
 export interface SinkFlags {
-  readonly load?: true | 'docker' | 'podman';
+  readonly load?: 'auto' | 'docker' | 'podman';
   readonly dryRun?: boolean;
 }
 
@@ -23,7 +23,7 @@ export const addBuild: AddCommand = (program, { terminal }) => {
     .argument('[directory]', 'the project (default: here)')
     .option('--oci <directory>', 'write an OCI image layout')
     .option('--tar <file>', 'write one archive that every loader takes (- for stdout)')
-    .addOption(new Option('--load [daemon]', 'load into docker or podman (default: the first that works)').choices(['docker', 'podman']))
+    .addOption(new Option('--load [daemon]', 'load into a daemon; auto is the first that works').choices(['auto', 'docker', 'podman']))
     .addOption(new Option('-t, --tag <reference>', 'tag or name:tag of the image; repeatable').argParser(collect))
     .option('--dry-run', 'plan only; make and write nothing')
     .addHelpText('after', help)
