@@ -25,16 +25,19 @@ export function* gzipDeterministic(chunks: Iterable<Uint8Array>): Generator<Uint
     yield* ready.splice(0);
     checksum = crc32(piece, checksum);
     size += piece.length;
-    held = piece.slice();
+    held = piece;
   }
   deflate.push(held ?? new Uint8Array(0), true);
   yield* ready.splice(0);
   yield trailer(checksum, size);
 }
 
-/** Pieces of exactly `pushSize` bytes, but for the last. Each is valid until the next is asked for. */
+/**
+ * Pieces of exactly `pushSize` bytes, but for the last. Each stays valid while the next one is asked for and read, not longer: two buffers
+ * take turns, because a new one per piece is garbage that piles up faster than it is collected.
+ */
 function* recut(chunks: Iterable<Uint8Array>): Generator<Uint8Array> {
-  const piece = new Uint8Array(pushSize);
+  let [piece, other] = [new Uint8Array(pushSize), new Uint8Array(pushSize)];
   let filled = 0;
   for (const chunk of chunks) {
     for (let from = 0; from < chunk.length; ) {
@@ -44,6 +47,7 @@ function* recut(chunks: Iterable<Uint8Array>): Generator<Uint8Array> {
       from += part.length;
       if (filled < pushSize) continue;
       yield piece;
+      [piece, other] = [other, piece];
       filled = 0;
     }
   }
