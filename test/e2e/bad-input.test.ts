@@ -17,7 +17,7 @@ let reference = '';
 
 beforeAll(async () => {
   seed = await makeSeed();
-  reference = await inLab(goodBuild);
+  reference = await inLab((lab) => goodBuild(lab));
 });
 afterAll(() => rmSync(seed.directory, { recursive: true, force: true }));
 

@@ -56,6 +56,14 @@ describe.skipIf(!possible)('a machine with Node and nothing else', () => {
     }
   });
 
+  it('says what to set where no Debian mirror is known', async () => {
+    const { status, err } = await startInside(root, ['lock', '--update', inside.project]).ended;
+    expect({ status, err }).toMatchObject({
+      status: 2,
+      err: expect.stringMatching(/error\[DEB_NO_MIRROR\][\s\S]*hint: .*WHERRY_DEBIAN_MIRROR/),
+    });
+  });
+
   it('checks the image there too', async () => {
     await succeed(startInside(root, ['inspect', '--check', 'oci:/out']));
   });
@@ -76,6 +84,14 @@ function startInside(root: string, args: readonly string[], env: Readonly<Record
   const chroot = ['/usr/sbin/chroot', '/usr/bin/chroot'].find((file) => existsSync(file)) ?? 'chroot';
   const command = [chroot, root, inside.node, `${inside.wherry}/dist/cli/main.js`, ...args];
   return start(command, {
-    env: { HOME: '/root', PATH: '/usr/bin', SSL_CERT_FILE: undefined, SSL_CERT_DIR: undefined, NODE_EXTRA_CA_CERTS: undefined, ...env },
+    env: {
+      HOME: '/root',
+      PATH: '/usr/bin',
+      WHERRY_DEBIAN_MIRROR: undefined,
+      SSL_CERT_FILE: undefined,
+      SSL_CERT_DIR: undefined,
+      NODE_EXTRA_CA_CERTS: undefined,
+      ...env,
+    },
   });
 }

@@ -127,8 +127,8 @@ function linkTree(from: string, to: string): void {
 }
 
 /** A build of the lab's project as it should be; its digest. */
-export async function goodBuild(lab: Lab): Promise<string> {
-  const { status, out, err } = await lab.run(['build', lab.project, '--workers', '1']);
+export async function goodBuild(lab: Lab, flags: readonly string[] = ['--workers', '1'], env: RunOptions['env'] = {}): Promise<string> {
+  const { status, out, err } = await lab.run(['build', lab.project, ...flags], { env });
   if (status !== 0) throw new Error(`the good build ended with ${status}:\n${err}`);
   return digestIn(out);
 }
