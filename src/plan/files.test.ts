@@ -23,12 +23,13 @@ interface Given {
   readonly files?: readonly FileSpec[];
   readonly isPackage?: boolean;
   readonly noProject?: boolean;
+  readonly installed?: ReadonlySet<string>;
 }
 
 function plan(paths: readonly string[], given: Given = {}): PlannedFiles {
-  const { files, isPackage = false, noProject = false } = given;
+  const { files, isPackage = false, noProject = false, installed } = given;
   const image = { files, workdir: '/app', user: { name: 'app', uid: 1001, gid: 1002 }, noProject };
-  return planFiles({ tree: tree(paths, [{ path: '.env', reason: 'may hold secrets' }]), image, isPackage });
+  return planFiles({ tree: tree(paths, [{ path: '.env', reason: 'may hold secrets' }]), image, isPackage, installed });
 }
 
 const files = (planned: PlannedFiles): readonly string[] =>
@@ -80,6 +81,14 @@ describe('detection', () => {
       'static/',
     ]);
     expect(planned.leftOut).toContainEqual({ path: 'src/', reason: 'the project is installed as a package' });
+  });
+
+  it('takes everything but the installed modules when the start command needs source that is not installed', () => {
+    const installed = new Set(['pkg/a.py', 'flat/b.py']);
+    const planned = plan([...project, 'flat/b.py', 'web/wsgi.py'], { isPackage: true, installed });
+    expect(planned.contents).toEqual(['README.md', 'alembic.ini', 'docs/', 'main.py', 'start.sh', 'static/', 'web/']);
+    expect(planned.leftOut).toContainEqual({ path: 'src/', reason: 'the project is installed as a package' });
+    expect(planned.leftOut).toContainEqual({ path: 'flat/', reason: 'the project is installed as a package' });
   });
 
   it('takes nothing with no-project', () => {

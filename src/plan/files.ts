@@ -39,6 +39,11 @@ export interface PlanFilesInput {
   readonly image: Pick<ImageConfig, 'files' | 'workdir' | 'user' | 'noProject'>;
   /** Whether the project itself is installed as a package. */
   readonly isPackage: boolean;
+  /**
+   * Given when the start command runs source of the project that is not installed with it: what is, below site-packages. Then everything else
+   * goes in, because nobody can say what that source imports.
+   */
+  readonly installed?: ReadonlySet<string> | undefined;
 }
 
 /**
@@ -79,11 +84,23 @@ interface ChosenFile {
   readonly owner?: string;
 }
 
-function detected({ tree, image, isPackage }: PlanFilesInput): readonly ChosenFile[] {
+function detected(input: PlanFilesInput): readonly ChosenFile[] {
+  const { tree, image, installed } = input;
   if (image.noProject) return [];
   return tree.files
-    .filter((file) => runtimeFiles({ top: topName(file.path), isPackage }) === undefined)
+    .filter((file) => runtimeFiles({ top: topName(file.path), isPackage: packageAlone(input) }) === undefined)
+    .filter((file) => !isInstalled(file.path, installed))
     .map((file) => ({ to: `${image.workdir}/${file.path}`, content: file }));
+}
+
+/** Whether what runs is the installed package, so that most of the source tree is not needed. */
+function packageAlone({ isPackage, installed }: PlanFilesInput): boolean {
+  return isPackage && installed === undefined;
+}
+
+/** Modules lie below a directory like `src`, or below the project itself. */
+function isInstalled(path: string, installed: PlanFilesInput['installed']): boolean {
+  return installed !== undefined && (installed.has(path) || installed.has(path.slice(path.indexOf('/') + 1)));
 }
 
 /** `static/a.css` → `static/`, `main.py` → `main.py`. */
@@ -174,13 +191,14 @@ export function contentTime(sha256: Digest): number {
   return epoch + (Number.parseInt(hexOf(sha256).slice(0, 8), 16) % span);
 }
 
-function leftOut({ tree, image, isPackage }: PlanFilesInput, chosen: readonly ChosenFile[]): PlannedFiles['leftOut'] {
+function leftOut(input: PlanFilesInput, chosen: readonly ChosenFile[]): PlannedFiles['leftOut'] {
+  const { tree, image, isPackage } = input;
   const taken = new Set(chosen.flatMap(({ content }) => (typeof content === 'string' ? [] : [topName(content.path)])));
   const tops = [...new Set(tree.files.map((file) => topName(file.path)))].filter((top) => !taken.has(top));
   const reason = (top: string): string => {
     if (image.files !== undefined) return 'not named in files';
     if (image.noProject) return 'no-project is set';
-    return runtimeFiles({ top, isPackage }) ?? 'not needed';
+    return runtimeFiles({ top, isPackage: packageAlone(input) }) ?? (isPackage ? 'the project is installed as a package' : 'not needed');
   };
   const own = tops.map((top) => ({ path: top, reason: reason(top) }));
   return [...tree.leftOut, ...own].sort((a, b) => compareTarPaths(a.path, b.path));

@@ -3,7 +3,7 @@ import { emptyFacts } from '../../test/sampleImage.ts';
 import type { BaseFacts, DebianPackage } from '../base/facts.ts';
 import type { ImageConfig } from '../config/types.ts';
 import { digestOf } from '../digest.ts';
-import type { Member, Project, SourceFile, SourceTree } from '../project/types.ts';
+import type { Member, Project, SourceFile, SourceTree, StartSignal } from '../project/types.ts';
 import type { SelectedPackage } from '../select/types.ts';
 import { planImage } from './image.ts';
 import type { PlanInput } from './input.ts';
@@ -104,6 +104,27 @@ function input(changes: Partial<PlanInput> = {}): PlanInput {
 
 const kinds = (plan: ImagePlan): string[] => plan.layers.map((layer) => layer.kind);
 
+const member = (name: string, path: string): Member => ({
+  name,
+  path,
+  version: '1.0',
+  isPackage: true,
+  backend: 'uv_build',
+  pyproject: {
+    file: `/home/dev/site/${path}/pyproject.toml`,
+    text: '',
+    data: { project: { name, version: '1.0' }, 'build-system': { requires: ['uv_build'], 'build-backend': 'uv_build' } },
+  },
+});
+
+const local = (name: string, path: string): SelectedPackage => ({
+  name,
+  version: '1.0',
+  source: { kind: 'editable', directory: path },
+  artifact: { kind: 'local', path },
+  why: name,
+});
+
 describe('planImage', () => {
   it('orders layers by how seldom they change', () => {
     expect(kinds(planImage(input()))).toEqual(['base', 'venv', 'dependencies', 'app', 'accounts']);
@@ -147,26 +168,7 @@ describe('planImage', () => {
   });
 
   it('installs members before the project, each in a layer of its own', () => {
-    const member = (name: string, path: string): Member => ({
-      name,
-      path,
-      version: '1.0',
-      isPackage: true,
-      backend: 'uv_build',
-      pyproject: {
-        file: `/home/dev/site/${path}/pyproject.toml`,
-        text: '',
-        data: { project: { name, version: '1.0' }, 'build-system': { requires: ['uv_build'], 'build-backend': 'uv_build' } },
-      },
-    });
     const [site, lib] = [member('site', '.'), member('lib', 'libs/lib')];
-    const local = (name: string, path: string): SelectedPackage => ({
-      name,
-      version: '1.0',
-      source: { kind: 'editable', directory: path },
-      artifact: { kind: 'local', path },
-      why: name,
-    });
     const plan = planImage(
       input({
         project: { root: '/w', directory: '/w', members: [lib, site], member: site, startSignals: [] } as unknown as Project,
@@ -184,5 +186,35 @@ describe('planImage', () => {
       ['project', 'site 1.0'],
     ]);
     expect(plan.materials[digestOf('x = 1\n')]).toMatchObject({ kind: 'path', path: '/w/libs/lib/src/lib/__init__.py' });
+  });
+
+  it.each([
+    ['src/site/wsgi.py', ['manage.py']],
+    ['site2/wsgi.py', ['manage.py', 'site2/wsgi.py', 'tool.py']],
+  ])('copies the source tree beside a package only if the start command needs it: %s', (path, expected) => {
+    const found: StartSignal = {
+      kind: 'django-wsgi',
+      target: `${path
+        .replace(/^src\//, '')
+        .slice(0, -3)
+        .replaceAll('/', '.')}:application`,
+      file: path,
+      reason: 'seen',
+    };
+    const site = member('site', '.');
+    const files = ['manage.py', 'tool.py', 'src/site/__init__.py', path].map((each) => file(each, each));
+    const gunicorn = { ...django, name: 'gunicorn' };
+    const plan = planImage(
+      input({
+        image: { ...image, command: undefined, directories: [], links: {} },
+        project: { root: '/w', directory: '/w', members: [site], member: site, startSignals: [found] } as unknown as Project,
+        selection: { roots: ['site'], packages: [gunicorn, local('site', '.')], dropped: [] },
+        trees: new Map([['.', tree('/w', files)]]),
+        app: tree('/w', files),
+      }),
+    );
+    const app = plan.layers.find(({ kind }) => kind === 'app')?.recipe;
+    const entries = app?.kind === 'files' ? app.entries.filter(({ type }) => type === 'file') : [];
+    expect(entries.map((entry) => entry.path)).toEqual(expected.map((each) => `app/${each}`));
   });
 });

@@ -12,7 +12,7 @@ import { planMembers } from './members.ts';
 import { type DebianRootRecipe, recipeFormat, recipeId } from './recipe.ts';
 import { requireShell } from './shell.ts';
 import { stampAnnotations } from './stamp.ts';
-import { chooseStart } from './start.ts';
+import { chooseStart, type Start } from './start.ts';
 import type { ImagePlan, LayerPlan } from './types.ts';
 
 /** Turns a selection into layers as recipes and an image config (DESIGN §4, §5). Pure: equal input, equal plan. */
@@ -22,13 +22,14 @@ export function planImage(input: PlanInput): ImagePlan {
   const start = chooseStart({ signals: input.project.startSignals, installed: installedNames(selection), image });
   const stamp = stampAnnotations(image, input.moment);
   const accounts = planAccounts(target.base, image.user, image.workdir);
-  const files = appFiles(input);
+  const members = planMembers(input, materials);
+  const files = appFiles(input, { start, members });
   requireShell({ target, image, command: start.command, interpreters: files.interpreters });
   const layers = [
     baseLayer(input, materials),
     venvLayer(input, materials),
     ...dependencyLayers(input, materials),
-    ...planMembers(input, materials),
+    ...members,
     appLayer(input, files, materials),
     filesLayer('accounts', [image.user.name], accounts.entries),
   ].filter((layer) => layer !== undefined);
@@ -88,11 +89,25 @@ function dependencyLayers({ project, image, target, selection, sizes }: PlanInpu
   return planDependencies(wheels, options);
 }
 
+interface AppContext {
+  readonly start: Start;
+  readonly members: readonly LayerPlan[];
+}
+
 /** Run-time files of the project: its whole source when it is no package, the files beside the package when it is one. */
-function appFiles({ project, image, app, selection }: PlanInput): PlannedFiles {
+function appFiles({ project, image, app, selection }: PlanInput, { start, members }: AppContext): PlannedFiles {
   const own = project.member?.path ?? '.';
   const isPackage = selection.packages.some((item) => item.artifact.kind === 'local' && item.artifact.path === own);
-  return planFiles({ tree: app, image, isPackage });
+  const installed = installedFiles(members);
+  const isInstalled = start.sources === undefined || start.sources.some((path) => installed.has(path));
+  return planFiles({ tree: app, image, isPackage, installed: isPackage && !isInstalled ? installed : undefined });
+}
+
+/** Files of the project's own packages, below site-packages. */
+function installedFiles(members: readonly LayerPlan[]): ReadonlySet<string> {
+  const recipes = members.flatMap(({ recipe }) => (recipe.kind === 'files' ? [recipe] : []));
+  const paths = recipes.flatMap(({ entries }) => entries.filter(({ type }) => type === 'file').map(({ path }) => path));
+  return new Set(paths.flatMap((path) => path.split('/site-packages/').slice(1)));
 }
 
 function appLayer({ image, app }: PlanInput, files: PlannedFiles, materials: MaterialCollector): LayerPlan | undefined {

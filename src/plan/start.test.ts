@@ -124,6 +124,20 @@ describe('nothing to start', () => {
   });
 });
 
+describe('sources', () => {
+  it('are where the started program may lie', () => {
+    expect(start([wsgi], ['gunicorn']).sources).toEqual(['site/wsgi.py', 'site/wsgi/__init__.py']);
+    expect(start([main]).sources).toEqual(['main.py']);
+    expect(start([script]).sources).toBeUndefined();
+  });
+
+  it('are known for a configured command that names what was seen', () => {
+    expect(start([wsgi], [], { command: ['gunicorn', 'site.wsgi', '-w', '4'] }).sources).toEqual(['site/wsgi.py', 'site/wsgi/__init__.py']);
+    expect(start([wsgi, main], [], { command: ['python', 'main.py'] }).sources).toEqual(['main.py']);
+    expect(start([wsgi], [], { command: ['celery', 'worker'] }).sources).toBeUndefined();
+  });
+});
+
 describe('the configured command', () => {
   it.each<readonly [readonly string[], Start['stopSignal']]>([
     [['python', 'x.py'], 'SIGINT'],

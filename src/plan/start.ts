@@ -12,6 +12,8 @@ export interface Start {
   readonly stopSignal: 'SIGINT' | 'SIGTERM';
   /** One line for people. */
   readonly reason: string;
+  /** Where the started program may lie, relative to the directory that it is imported from: `site/wsgi.py`, `site/wsgi/__init__.py`. */
+  readonly sources?: readonly string[] | undefined;
 }
 
 export interface StartInput {
@@ -29,8 +31,11 @@ export interface StartInput {
  */
 export function chooseStart(input: StartInput): Start {
   const { command, entrypoint } = input.image;
-  if (command !== undefined)
-    return { command, ports: [], stopSignal: stopSignalOf(command, input.signals), reason: 'command is set in the configuration' };
+  if (command !== undefined) {
+    const reason = 'command is set in the configuration';
+    const sources = configuredSources(command, input.signals);
+    return { command, ports: [], stopSignal: stopSignalOf(command, input.signals), reason, sources };
+  }
   if (entrypoint.length > 0) {
     return {
       command: [],
@@ -91,6 +96,7 @@ function servedCandidates(applications: readonly Application[], input: StartInpu
     ports: [portOf(command, signal) ?? listen.port],
     stopSignal: 'SIGTERM',
     reason: `${signal.reason}; ${server} is in the lock`,
+    sources: sourcesOf(signal),
     rank: rankOf(signal, families.size > 1),
   }));
 }
@@ -133,7 +139,31 @@ function scriptCandidate(signal: StartSignal): Candidate {
 function mainCandidate(signal: StartSignal): Candidate {
   const module = /^(.*)\/__main__\.py$/.exec(signal.target)?.[1]?.replaceAll('/', '.');
   const command = module === undefined ? ['python', signal.target] : ['python', '-m', module];
-  return { command, ports: [], stopSignal: 'SIGINT', reason: signal.reason, rank: module === undefined ? 0 : 1 };
+  return {
+    command,
+    ports: [],
+    stopSignal: 'SIGINT',
+    reason: signal.reason,
+    sources: sourcesOf(signal),
+    rank: module === undefined ? 0 : 1,
+  };
+}
+
+function sourcesOf({ kind, target }: StartSignal): readonly string[] {
+  if (kind === 'main') return [target];
+  const path = moduleOf(target).replaceAll('.', '/');
+  return [`${path}.py`, `${path}/__init__.py`];
+}
+
+/** `gunicorn site.wsgi` and `python main.py` name what was seen in the sources. */
+function configuredSources(command: readonly string[], signals: readonly StartSignal[]): readonly string[] | undefined {
+  const words = new Set(command.map(moduleOf));
+  const named = signals.find((signal) => signal.kind !== 'script' && words.has(moduleOf(signal.target)));
+  return named === undefined ? undefined : sourcesOf(named);
+}
+
+function moduleOf(target: string): string {
+  return target.split(':')[0] as string;
 }
 
 function withoutServer(applications: readonly Application[], mains: readonly Candidate[]): ToolError {

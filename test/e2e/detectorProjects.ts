@@ -132,6 +132,15 @@ export const detectorProjects: readonly DetectorProject[] = [
     },
   },
   {
+    name: 'Django beside a package',
+    dependencies: ['django', 'gunicorn'],
+    tables: packaged,
+    files: { ...django, 'web/wsgi.py': entry('wsgi'), 'src/tool/__init__.py': '' },
+    command: 'gunicorn web.wsgi:application --bind 0.0.0.0:8000 --access-logfile -',
+    shows: 'http',
+    near: { what: 'manage.py of another tool', files: { 'manage.py': 'from flask_script import Manager\n' } },
+  },
+  {
     name: 'Django with uvicorn',
     dependencies: ['django', 'uvicorn'],
     files: { ...django, 'web/wsgi.py': entry('wsgi'), 'web/asgi.py': entry('asgi') },
