@@ -18,7 +18,8 @@ async function main(argv: readonly string[]): Promise<number> {
     const { aborted, reason } = controller.signal;
     const error: unknown = aborted ? reason : thrown;
     terminal.finish();
-    if (terminal.json()) terminal.out(`${JSON.stringify(errorJson(error), null, 2)}\n`);
+    // A line that could not be parsed has set no flag yet.
+    if (terminal.json() || argv.includes('--json')) terminal.out(`${JSON.stringify(errorJson(error), null, 2)}\n`);
     terminal.err(renderError(error, terminal.palette));
     return exitStatusOf(error);
   }
