@@ -29,8 +29,9 @@ export async function checkLayers(
   fetch: (recipes: readonly WheelsRecipe[]) => Promise<void>,
 ): Promise<void> {
   const recipes = plan.layers.flatMap((layer) => (layer.recipe.kind === 'wheels' ? [layer.recipe] : []));
-  const wheels = recipes.flatMap((recipe) => recipe.wheels.map((item) => ({ item, recipe })));
   const own = plan.layers.filter(({ kind }) => kind === 'member' || kind === 'project');
+  if (recipes.length + own.length < 2) return;
+  const wheels = recipes.flatMap((recipe) => recipe.wheels.map((item) => ({ item, recipe })));
   const key = canonicalJson([...wheels.map(wheelKey).sort(), ...own.map((layer) => layer.id)]);
   if ((await ctx.store.document('wheel-sets', key)) === true) return;
   const { checkCollisions, wheelFilesOf } = await import('../wheel/index.ts');
