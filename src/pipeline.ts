@@ -81,8 +81,8 @@ export async function planProject(
 /** From plans to an image: produce → image. The result lies in the store under the image's name; sinks are the caller's. */
 export async function buildImage({ project, config, plans }: PlannedImage, ctx: Context): Promise<Image | ImageIndex> {
   const images: Image[] = [];
+  const options = supplyOptions(project, config, ctx);
   for (const plan of plans) {
-    const options = supplyOptions(project, config, ctx);
     const layers = await stage(ctx, 'produce', () => produceLayers(plan, ctx, options), summarize);
     images.push(assembleImage({ plan, layers, blobs: imageBlobs(plan.base.content, { ctx, root: project.root }) }));
   }

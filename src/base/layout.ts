@@ -2,15 +2,16 @@ import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { type Digest, digestOf, hexOf } from '../digest.ts';
+import { type Digest, digestOf } from '../digest.ts';
 import { ToolError } from '../errors/index.ts';
+import { layoutPath } from '../layout-path.ts';
 import { type BlobName, type ImageReader, maxManifestSize, parseManifest, verify } from '../registry/index.ts';
 
 /** Reads the image of an OCI image layout directory (image-spec image-layout.md). Errors: BASE_LAYOUT, REGISTRY_PROTOCOL for wrong bytes. */
 export function layoutImage(directory: string): ImageReader {
   const manifest = async (digest: Digest): Promise<Uint8Array> => {
-    const bytes = await readSmall(directory, blobPath(digest));
-    if (digestOf(bytes) !== digest) throw layoutError(directory, `${blobPath(digest)} does not match its name`);
+    const bytes = await readSmall(directory, layoutPath(digest));
+    if (digestOf(bytes) !== digest) throw layoutError(directory, `${layoutPath(digest)} does not match its name`);
     return bytes;
   };
   return {
@@ -29,14 +30,10 @@ export function layoutImage(directory: string): ImageReader {
 
 /** Streams a blob of a layout, verified while it is read. Errors: BASE_LAYOUT if it is missing. */
 export async function openLayoutBlob(directory: string, blob: BlobName): Promise<Readable> {
-  const file = join(directory, blobPath(blob.digest));
+  const file = join(directory, layoutPath(blob.digest));
   const found = await stat(file).catch(() => undefined);
-  if (!found?.isFile()) throw layoutError(directory, `it has no ${blobPath(blob.digest)}`);
+  if (!found?.isFile()) throw layoutError(directory, `it has no ${layoutPath(blob.digest)}`);
   return Readable.from(verify(createReadStream(file, { highWaterMark: 1 << 20 }), blob), { objectMode: false });
-}
-
-function blobPath(digest: Digest): string {
-  return `blobs/sha256/${hexOf(digest)}`;
 }
 
 async function readSmall(directory: string, name: string): Promise<Uint8Array> {

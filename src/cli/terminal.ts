@@ -1,5 +1,5 @@
-import { availableParallelism, totalmem } from 'node:os';
 import type { Context } from '../context.ts';
+import { defaultWorkers } from '../produce/workers.ts';
 import { makePalette, type Palette, wantsColour } from './render/palette.ts';
 import { createProgress, type Progress } from './render/progress.ts';
 
@@ -27,9 +27,6 @@ export interface GlobalFlags {
   readonly progress?: boolean;
   readonly workers?: number;
 }
-
-/** Each worker holds about this much while it compresses. Bytes. */
-const workerMemory = 600 * 1024 * 1024;
 
 export function createTerminal(host: NodeJS.Process, signal: AbortSignal): Terminal {
   const { env } = host;
@@ -72,8 +69,4 @@ function progressMode(flags: GlobalFlags, host: NodeJS.Process): 'live' | 'lines
   if (flags.quiet === true) return 'quiet';
   const plain = flags.progress === false || host.stderr.isTTY !== true || Boolean(host.env.CI) || host.env.TERM === 'dumb';
   return plain ? 'lines' : 'live';
-}
-
-function defaultWorkers(): number {
-  return Math.max(1, Math.min(availableParallelism(), Math.floor(totalmem() / workerMemory)));
 }

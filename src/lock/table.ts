@@ -1,13 +1,11 @@
 import { normalizeName } from '../packaging/index.ts';
+import { isTable } from '../project/index.ts';
 import type { TomlTable } from '../project/types.ts';
+
+export { isTable };
 
 /** A setting of the project has a shape that cannot be compared with the lock. */
 export class Unreadable extends Error {}
-
-/** Whether a TOML value is a table. */
-export function isTable(value: unknown): value is TomlTable {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
-}
 
 /** The value below a chain of tables, or `undefined`. Throws `Unreadable` where a table is expected and something else stands. */
 export function valueAt(table: TomlTable, ...keys: readonly string[]): unknown {

@@ -112,7 +112,7 @@ function installedFiles(members: readonly LayerPlan[]): ReadonlySet<string> {
 
 function appLayer({ image, app }: PlanInput, files: PlannedFiles, materials: MaterialCollector): LayerPlan | undefined {
   materials.addTexts(files.texts);
-  materials.addSources(app, files.entries);
+  materials.addFiles(app.directory, files.sources);
   const directories = planDirectories(image);
   const extras = [...directories, ...planLinks(image)];
   const contents = [...files.contents, ...directories.map((item) => `/${item.path}/`)];

@@ -17,14 +17,17 @@ export class MaterialCollector {
     for (const [digest, text] of Object.entries(texts)) this.add(digest as Digest, { kind: 'text', text });
   }
 
+  /** Files of this host by their digest: path below `directory`. */
+  addFiles(directory: string, files: Readonly<Record<Digest, string>>): void {
+    for (const [digest, path] of Object.entries(files))
+      this.add(digest as Digest, { kind: 'path', path: join(directory, path), label: path });
+  }
+
   /** The files of a tree that entries refer to. */
   addSources(tree: SourceTree, entries: readonly FileEntry[]): void {
-    const paths = new Map(tree.files.flatMap((file) => (file.type === 'file' ? [[file.sha256, file.path]] : [])));
-    for (const entry of entries) {
-      const path = entry.type === 'file' ? paths.get(entry.sha256) : undefined;
-      if (entry.type === 'file' && path !== undefined)
-        this.add(entry.sha256, { kind: 'path', path: join(tree.directory, path), label: path });
-    }
+    const wanted = new Set(entries.flatMap((entry) => (entry.type === 'file' ? [entry.sha256] : [])));
+    const files = tree.files.flatMap((file) => (file.type === 'file' && wanted.has(file.sha256) ? [[file.sha256, file.path]] : []));
+    this.addFiles(tree.directory, Object.fromEntries(files));
   }
 
   /** `lockDirectory` is where relative paths of the lock start. */

@@ -3,6 +3,6 @@
  * Must not: let thread count, order of finishing, cache state or the host decide a byte; leave files behind when stopped.
  */
 
-export { defaultWorkers } from './pool.ts';
 export type { ProduceOptions } from './produce.ts';
 export { produceLayers } from './produce.ts';
+export { defaultWorkers } from './workers.ts';

@@ -1,19 +1,9 @@
 import { rm } from 'node:fs/promises';
-import { availableParallelism, totalmem } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { ToolError } from '../errors/index.ts';
 import type { Job } from './job.ts';
 import type { Made } from './make.ts';
 import { type Answer, fromWire } from './wire.ts';
-
-/** Memory that one thread is counted with. */
-const threadMemory = 256 * 1024 * 1024;
-
-/** Threads for layers on this machine: one per core, as far as a quarter of the memory carries them. */
-export function defaultWorkers(): number {
-  const memory = Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
-  return Math.max(1, Math.min(availableParallelism(), Math.floor(memory / 4 / threadMemory)));
-}
 
 /**
  * The file that worker threads run: from sources worker.ts beside this file, else `dist/produce/worker.js`. The bundler makes that an entry

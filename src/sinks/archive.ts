@@ -2,9 +2,10 @@ import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type Image, type ImageIndex, imagesOf } from '../image/index.ts';
 import { canonicalJson } from '../json.ts';
+import { layoutPath } from '../layout-path.ts';
 import { exactly } from '../sources/index.ts';
 import { blockSize, headerBytes, padding } from '../tar/index.ts';
-import { blobPath, blobsOf, type ImageBlob, indexEntries, indexText, layoutMarker } from './contents.ts';
+import { blobsOf, type ImageBlob, indexEntries, indexText, layoutMarker } from './contents.ts';
 import { writeWhole } from './files.ts';
 import { type ImageName, namesOf } from './names.ts';
 import type { PutOptions, PutResult, Sink } from './types.ts';
@@ -76,7 +77,7 @@ function memberHeader(path: string, size: number): Uint8Array {
 }
 
 function blobMember({ descriptor, open }: ImageBlob): Member {
-  return { path: blobPath(descriptor.digest), size: descriptor.size, chunks: () => opened(open, descriptor) };
+  return { path: layoutPath(descriptor.digest), size: descriptor.size, chunks: () => opened(open, descriptor) };
 }
 
 async function* opened(open: ImageBlob['open'], descriptor: ImageBlob['descriptor']): AsyncGenerator<Uint8Array> {
@@ -90,11 +91,12 @@ function textMember(path: string, text: string): Member {
 
 /** `manifest.json` of `docker save`: it can name one platform only, so an index is represented by its first. */
 function dockerManifest(image: Image | ImageIndex, names: readonly ImageName[]): string {
-  const [first] = imagesOf(image);
-  const entry = {
-    Config: blobPath(first?.configDescriptor.digest ?? ''),
-    RepoTags: names.map((name) => name.familiar),
-    Layers: first?.layers.map((layer) => blobPath(layer.digest)) ?? [],
-  };
-  return canonicalJson([entry]);
+  const entries = imagesOf(image)
+    .slice(0, 1)
+    .map((first) => ({
+      Config: layoutPath(first.configDescriptor.digest),
+      RepoTags: names.map((name) => name.familiar),
+      Layers: first.layers.map((layer) => layoutPath(layer.digest)),
+    }));
+  return canonicalJson(entries);
 }

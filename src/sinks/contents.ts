@@ -33,11 +33,6 @@ export function indexText(manifests: readonly unknown[]): string {
   return canonicalJson({ schemaVersion: 2, mediaType: ociMedia.index, manifests });
 }
 
-/** Path of a blob inside a layout. */
-export function blobPath(digest: string): string {
-  return `blobs/${digest.replace(':', '/')}`;
-}
-
 function imageBlobs(image: Image): ImageBlob[] {
   return [
     ...image.layers.map((layer) => fromSource(layer, image.blobs)),

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { ToolError } from '../errors/index.ts';
 import { type Descriptor, type Image, type ImageIndex, parseIndex } from '../image/index.ts';
+import { layoutPath } from '../layout-path.ts';
 import { exactly } from '../sources/index.ts';
-import { blobPath, blobsOf, type ImageBlob, indexEntries, indexText, layoutMarker, nameAnnotation, tagAnnotation } from './contents.ts';
+import { blobsOf, type ImageBlob, indexEntries, indexText, layoutMarker, nameAnnotation, tagAnnotation } from './contents.ts';
 import { writeWhole } from './files.ts';
 import { withLock } from './lock.ts';
 import { namesOf } from './names.ts';
@@ -36,12 +37,12 @@ async function putBlob(directory: string, { descriptor, open }: ImageBlob, signa
   signal.throwIfAborted();
   if (await hasBlob(directory, descriptor)) return 0;
   const checked = Readable.from(exactly(await open(), descriptor));
-  await writeWhole(checked, { file: join(directory, blobPath(descriptor.digest)), scratch: directory, signal });
+  await writeWhole(checked, { file: join(directory, layoutPath(descriptor.digest)), scratch: directory, signal });
   return descriptor.size;
 }
 
 async function hasBlob(directory: string, { digest, size }: Pick<Descriptor, 'digest' | 'size'>): Promise<boolean> {
-  const found = await stat(join(directory, blobPath(digest))).catch(() => undefined);
+  const found = await stat(join(directory, layoutPath(digest))).catch(() => undefined);
   return found?.isFile() === true && found.size === size;
 }
 

@@ -5,6 +5,7 @@ import { asDigest } from '../digest.ts';
 import { ToolError } from '../errors/index.ts';
 import { type BlobSource, describe, type Image, ociMedia, parseConfig, parseImage } from '../image/index.ts';
 import { canonicalJson } from '../json.ts';
+import { layoutPath } from '../layout-path.ts';
 import { blockSize, HeaderParser, padding, type TarHeader } from '../tar/index.ts';
 import { openIndex } from './layout.ts';
 import type { OpenedImage } from './tree.ts';
@@ -56,7 +57,7 @@ async function dockerImage(file: string, members: Members, entry: DockerEntry): 
     const member = members.get(path);
     if (member === undefined) throw damaged(file, `it lacks ${path}`);
     const digest = asDigest(diff_ids[position] ?? '');
-    located.set(blobPath(digest), member);
+    located.set(layoutPath(digest), member);
     return { mediaType: ociMedia.layerTar, digest, size: member.size };
   });
   const manifest = Buffer.from(
@@ -128,7 +129,7 @@ async function readMember(file: string, member: Member | undefined): Promise<Uin
 function archiveBlobs(file: string, members: Members): BlobSource {
   return {
     async open(blob) {
-      const member = members.get(blobPath(blob.digest));
+      const member = members.get(layoutPath(blob.digest));
       if (member === undefined) throw damaged(file, `it lacks the blob ${blob.digest}`);
       const end = member.offset + member.size - 1;
       return verified(member.size === 0 ? emptyBytes() : createReadStream(file, { start: member.offset, end }), blob);
@@ -137,10 +138,6 @@ function archiveBlobs(file: string, members: Members): BlobSource {
 }
 
 async function* emptyBytes(): AsyncGenerator<Uint8Array> {}
-
-function blobPath(digest: string): string {
-  return `blobs/${digest.replace(':', '/')}`;
-}
 
 function damaged(file: string, reason: string): ToolError {
   return new ToolError('IMAGE_INVALID', `cannot read the archive ${file}: ${reason}`, { hint: 'make or copy the image again' });

@@ -1,9 +1,9 @@
 import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { hexOf } from '../digest.ts';
 import { ToolError } from '../errors/index.ts';
 import { type BlobSource, type Descriptor, parseIndex } from '../image/index.ts';
+import { layoutPath } from '../layout-path.ts';
 import { type OpenedImage, readImage } from './tree.ts';
 import { verified } from './verified.ts';
 
@@ -35,7 +35,7 @@ function namesOf({ annotations }: Descriptor): string[] {
 function layoutBlobs(directory: string): BlobSource {
   return {
     async open(blob) {
-      const path = join(directory, 'blobs/sha256', hexOf(blob.digest));
+      const path = join(directory, layoutPath(blob.digest));
       const found = await stat(path).catch(() => undefined);
       if (found?.isFile() !== true)
         throw new ToolError('IMAGE_INVALID', `the blob ${blob.digest} is not in oci:${directory}`, {
