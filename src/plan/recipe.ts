@@ -11,6 +11,14 @@ export const recipeFormat = 1;
  */
 export type Recipe = DebianRootRecipe | WheelsRecipe | FilesRecipe;
 
+/** Bytecode beside every `.py` file, as `compileall` would put it there (PEP 3147, PEP 552). */
+export interface Bytecode {
+  /** `unchecked-hash`: never compared with its source, for code that nobody edits. `checked-hash`: an edited source is compiled anew. */
+  readonly mode: 'unchecked-hash' | 'checked-hash';
+  /** X.Y.Z of the CPython that compiles: other releases may write other line tables. */
+  readonly compiler: string;
+}
+
 /** The root file system assembled from .deb files, without maintainer scripts. */
 export interface DebianRootRecipe {
   readonly kind: 'debian-root';
@@ -18,6 +26,8 @@ export interface DebianRootRecipe {
   readonly release: 12 | 13;
   readonly architecture: string;
   readonly shell: boolean;
+  /** Of the standard library. Absent: none. */
+  readonly bytecode?: Bytecode;
   readonly packages: readonly Pick<DebianPackage, 'name' | 'version' | 'architecture' | 'sha256'>[];
 }
 
@@ -29,7 +39,7 @@ export interface WheelsRecipe {
   readonly venv: string;
   /** `X.Y`: names `lib/pythonX.Y`. */
   readonly pythonMinor: string;
-  readonly bytecode: 'none';
+  readonly bytecode: 'none' | Bytecode;
   /** Sorted by name. */
   readonly wheels: readonly WheelItem[];
 }
@@ -46,6 +56,8 @@ export interface WheelItem {
 export interface FilesRecipe {
   readonly kind: 'files';
   readonly format: typeof recipeFormat;
+  /** Of all `.py` files among the entries. Absent: none. */
+  readonly bytecode?: Bytecode;
   /** Sorted bytewise by path; parents before children; no duplicates. */
   readonly entries: readonly FileEntry[];
 }

@@ -1,3 +1,5 @@
+import type { Deflated } from '../deflated.ts';
+
 /** One entry of a layer before it becomes tar bytes. Paths are POSIX, relative to the image's root, without a trailing slash. */
 export type LayerEntry = LayerEntryBase &
   (
@@ -7,6 +9,10 @@ export type LayerEntry = LayerEntryBase &
         readonly size: number;
         /** May be called once per writing; yields the bytes in order. Chunks are at most a few MiB. */
         readonly content: () => Iterable<Uint8Array>;
+        /** The same bytes as a raw deflate stream, if the source has them so. Either this or `content` is read, not both. */
+        readonly deflated?: Deflated;
+        /** Made from the file just before, whose place in the order it shares: bytecode stands right after its source. */
+        readonly derived?: true;
       }
     | { readonly type: 'directory' }
     | { readonly type: 'symlink'; readonly target: string }

@@ -1,0 +1,22 @@
+/** Where a raw deflate stream's last block begins and where the stream ends, in bits from its start (RFC 1951 §3.1). */
+export interface DeflateEnd {
+  readonly lastBlock: number;
+  readonly end: number;
+}
+
+/** A part of a file, and a part of the deflate stream that stands for it. Neither is cut where the other is; both stay valid until the next. */
+export type DeflatedPiece = { readonly kind: 'plain'; readonly bytes: Uint8Array } | { readonly kind: 'raw'; readonly bytes: Uint8Array };
+
+/** A file's bytes as the raw deflate stream that they came in, for a gzip that takes the stream as it is. */
+export interface Deflated {
+  /** Bytes of the stream. */
+  readonly size: number;
+  /** CRC-32 of the file's bytes. */
+  readonly crc32: number;
+  /**
+   * Yields the file (`plain`) and the stream (`raw`, with BFINAL of the last block cleared), each in order. By the time it returns it has
+   * verified, by inflating the stream alone, that the file has its promised size and CRC-32 and that the stream ends in its last byte;
+   * else it throws ARCHIVE_UNSAFE. Memory does not grow with the file.
+   */
+  readonly pieces: () => Generator<DeflatedPiece, DeflateEnd>;
+}
