@@ -1,11 +1,23 @@
+import { readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
-import { defineConfig } from 'rolldown';
+import { defineConfig, type Plugin } from 'rolldown';
+
+/** Puts every module of assembly/checksums.txt where `loadWasm` looks for it: `src/inflate/inflate.wasm` becomes `dist/inflate/inflate.wasm`. */
+const wasm: Plugin = {
+  name: 'wasm',
+  generateBundle() {
+    for (const [, fileName] of readFileSync('assembly/checksums.txt', 'utf8').matchAll(/^\S+ {2}src\/(.+)$/gm)) {
+      if (fileName !== undefined) this.emitFile({ type: 'asset', fileName, source: readFileSync(`src/${fileName}`) });
+    }
+  },
+};
 
 // Two entries, because worker threads start from a file of their own. `openpgp` stays outside (DESIGN §10).
 export default defineConfig({
   input: { 'cli/main': 'src/cli/main.ts', 'produce/worker': 'src/produce/worker.ts' },
   platform: 'node',
   external: [...builtinModules, /^node:/, 'openpgp'],
+  plugins: [wasm],
   output: {
     dir: 'dist',
     cleanDir: true,

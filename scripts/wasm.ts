@@ -10,7 +10,7 @@ const root = join(import.meta.dirname, '..');
 const checksums = join(root, 'assembly/checksums.txt');
 
 /** Source below assembly/ and where its module goes. */
-const modules: readonly (readonly [source: string, output: string])[] = [];
+const modules: readonly (readonly [source: string, output: string])[] = [['inflate.ts', 'src/inflate/inflate.wasm']];
 
 const options = ['--runtime', 'stub', '-O3', '--noAssert', '--use', 'abort='];
 

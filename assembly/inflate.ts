@@ -1,0 +1,1 @@
+memory.grow(1);
