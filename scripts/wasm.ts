@@ -1,8 +1,8 @@
 // Compiles the AssemblyScript modules of assembly/ into the folders that use them. `--check` compiles everything anew and compares with
 // assembly/checksums.txt: the same sources give the same bytes on every machine. `--accept` writes that file after a change of the sources.
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { argv, stderr } from 'node:process';
 import asc from 'assemblyscript/asc';
 
@@ -49,6 +49,7 @@ async function main(): Promise<number> {
       stderr.write(`${output}: not the bytes of assembly/checksums.txt; after a change of the sources run \`npm run wasm -- --accept\`\n`);
       return 1;
     }
+    mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, binary);
   }
   if (argv.includes('--accept')) writeFileSync(checksums, made.join(''));
