@@ -75,7 +75,7 @@ async function build(root: string, storeName: string, options: Partial<BuildRequ
 }
 
 async function context(storeName: string, events: WherryEvent[] = []): Promise<Context> {
-  const env = { HOME: directory };
+  const env = { HOME: directory, WHERRY_BYTECODE: 'none' };
   const store = await openStore({ env, directory: join(directory, storeName) });
   const emit = (event: WherryEvent): void => {
     events.push(event);

@@ -46,7 +46,7 @@ export async function planProject(
   const config = await loadConfig({ project, env: ctx.env, flags: request.flags });
   const lock = await stage(ctx, 'lock', () => readLock(project));
   await requireFreshLock(project, lock, { frozen: request.frozen });
-  for (const message of [...(project.notes ?? []), ...config.notes]) ctx.emit({ type: 'note', message });
+  for (const message of project.notes ?? []) ctx.emit({ type: 'note', message });
   const authorize = projectCredentials(project, ctx);
   const planned: PlannedImage[] = [];
   let pins = known;
@@ -75,7 +75,13 @@ export async function planProject(
     }
     planned.push({ project, config: image, plans });
   }
+  for (const message of notesOf(planned)) ctx.emit({ type: 'note', message });
   return { planned, pins };
+}
+
+/** Notes of all images and platforms, each once. */
+function notesOf(planned: readonly PlannedImage[]): ReadonlySet<string> {
+  return new Set(planned.flatMap(({ plans }) => plans.flatMap((plan) => plan.explain.notes)));
 }
 
 /** From plans to an image: produce → image. The result lies in the store under the image's name; sinks are the caller's. */

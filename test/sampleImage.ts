@@ -85,7 +85,7 @@ export const samplePlan: ImagePlan = {
   format: 'oci',
   tags: ['latest'],
   materials: {},
-  explain: { start: '', python: [], leftOut: [], writable: [], notes: [] },
+  explain: { start: '', python: [], leftOut: [], writable: [], bytecode: 'none: switched off', notes: [] },
 };
 
 /** A small image with one layer: `/app/hello.txt`. */

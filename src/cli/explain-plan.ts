@@ -1,4 +1,4 @@
-import type { ImagePlan } from '../plan/index.ts';
+import type { ImagePlan, LayerPlan } from '../plan/index.ts';
 import { platformName } from '../platform.ts';
 import { formatSize, formatTable } from './format.ts';
 
@@ -7,7 +7,7 @@ export function explainPlan(plan: ImagePlan, { full }: { readonly full: boolean 
   const sections = [
     heading(plan),
     full ? section('packages', packageRows(plan)) : `packages  ${plan.selection.packages.length} (wherry plan --explain lists them)`,
-    section('layers', layerRows(plan), [2]),
+    section('layers', layerRows(plan, full), [2]),
     ...(full ? [section('config', configRows(plan)), dropped(plan), leftOut(plan)] : []),
   ];
   return `${sections.filter((text) => text !== '').join('\n\n')}\n`;
@@ -21,7 +21,7 @@ function heading(plan: ImagePlan): string {
     ...plan.explain.python.map((reason) => ['', reason]),
     ['start', `${plan.config.command.join(' ')}`],
     ['', plan.explain.start],
-    ...plan.explain.notes.map((note) => ['note', note]),
+    ['bytecode', plan.explain.bytecode],
   ];
   return formatTable(rows);
 }
@@ -40,13 +40,18 @@ function packageRows(plan: ImagePlan): string[][] {
   });
 }
 
-function layerRows(plan: ImagePlan): string[][] {
+function layerRows(plan: ImagePlan, full: boolean): string[][] {
   return plan.layers.map((layer) => [
     layer.kind,
     layer.id.slice(7, 19),
     layer.size === undefined ? '' : formatSize(layer.size),
+    ...(full ? [bytecodeMode(layer)] : []),
     shorten(layer.contents),
   ]);
+}
+
+function bytecodeMode({ recipe }: LayerPlan): string {
+  return typeof recipe.bytecode === 'object' ? recipe.bytecode.mode : '';
 }
 
 function shorten(contents: readonly string[]): string {

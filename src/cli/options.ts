@@ -23,6 +23,7 @@ export interface BuildFlags {
   readonly frozen?: boolean;
   readonly base?: string;
   readonly python?: string;
+  readonly bytecode?: boolean;
   readonly tag?: string[];
   readonly oci?: string;
   readonly tar?: string;
@@ -60,7 +61,8 @@ export function addBuildOptions(command: Command): Command {
     .option('--locked', 'fail if wherry.lock lacks something, instead of adding it')
     .option('--frozen', 'use uv.lock without checking that it is up to date')
     .option('--base <reference>', 'base image, for example debian:13 or python:3.13-slim')
-    .option('--python <X.Y>', 'Python of the image');
+    .option('--python <X.Y>', 'Python of the image')
+    .option('--no-bytecode', 'compile nothing beforehand (bytecode = "none")');
 }
 
 /** Reads flags and the environment into one request. `directory` is as typed, or undefined for the current one. */
@@ -92,6 +94,7 @@ function configFlags(flags: BuildFlags): ConfigFlags {
     'no-groups': flags.noGroup,
     base: flags.base,
     python: flags.python,
+    bytecode: flags.bytecode === false ? ('none' as const) : undefined,
   };
   const values = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   return { images: flags.image ?? [], values };

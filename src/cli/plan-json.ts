@@ -31,6 +31,13 @@ const image = z.strictObject({
       recipe: digest.describe('SHA-256 of the canonical recipe; the annotation dev.wherry.recipe'),
       kind: z.enum(['base', 'venv', 'dependencies', 'member', 'project', 'app', 'accounts']),
       contents: z.array(z.string()),
+      bytecode: z
+        .strictObject({
+          mode: z.enum(['unchecked-hash', 'checked-hash']),
+          compiler: z.string().describe('X.Y.Z of the CPython that compiles'),
+        })
+        .optional()
+        .describe('absent: nothing is compiled'),
       size: z.int().optional().describe('bytes of the wheels or files, where known'),
     }),
   ),
@@ -78,5 +85,12 @@ function artifactJson(artifact: Artifact): z.output<typeof artifactSchema> {
 }
 
 function layerJson(layer: LayerPlan): PlanJson['images'][number]['layers'][number] {
-  return { recipe: layer.id, kind: layer.kind, contents: [...layer.contents], ...(layer.size === undefined ? {} : { size: layer.size }) };
+  const { bytecode } = layer.recipe;
+  return {
+    recipe: layer.id,
+    kind: layer.kind,
+    contents: [...layer.contents],
+    ...(bytecode === undefined || bytecode === 'none' ? {} : { bytecode: { ...bytecode } }),
+    ...(layer.size === undefined ? {} : { size: layer.size }),
+  };
 }

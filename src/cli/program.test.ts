@@ -124,6 +124,11 @@ describe('buildRequest', () => {
     expect(request.selection).toMatchObject({ noDefaultGroups: true, noInstallPackages: ['x'], noInstallProject: false });
   });
 
+  it('compiles nothing with --no-bytecode, and leaves it to the configuration without', () => {
+    expect(buildRequest('.', { bytecode: false }, terminal).flags.values).toEqual({ bytecode: 'none' });
+    expect(buildRequest('.', { bytecode: true }, terminal).flags.values).toEqual({});
+  });
+
   it.each(['', '0', 'false'])('does not take CI=%j for CI', (value) => {
     expect(buildRequest(undefined, {}, { ...terminal, env: { CI: value } }).lockMode).toBe('default');
   });

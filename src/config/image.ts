@@ -2,7 +2,7 @@ import { normalizeName } from '../packaging/index.ts';
 import type { Platform } from '../platform.ts';
 import { configInvalid, notYet } from './issues.ts';
 import type { MergedImage } from './merged.ts';
-import type { ConfigFile, ImageKeys } from './schema.ts';
+import { type ConfigFile, defaultBytecode, type ImageKeys } from './schema.ts';
 import { refuseSecrets } from './secrets.ts';
 import type { DirectorySpec, FileSpec, HealthSpec, ImageConfig, UserSpec } from './types.ts';
 import { splitWords } from './words.ts';
@@ -12,7 +12,7 @@ export const defaultKeys: Partial<ImageKeys> = {
   platforms: ['linux/amd64'],
   tags: ['latest'],
   user: { name: 'app', uid: 1001 },
-  bytecode: 'none',
+  bytecode: defaultBytecode,
   venv: '/app/.venv',
   workdir: '/app',
   format: 'oci',
@@ -41,7 +41,7 @@ export function imageConfig(image: MergedImage, shared: { readonly debian: Confi
     ports: values.ports ?? [],
     health: healthSpec(image),
     links: values.links ?? {},
-    bytecode: 'none',
+    bytecode: values.bytecode ?? defaultBytecode,
     venv: directoryPath(values.venv ?? '/app/.venv'),
     workdir: directoryPath(values.workdir ?? '/app'),
     format: values.format ?? 'oci',

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { projectFixture } from '../project/fixture.ts';
 import { readProject } from '../project/index.ts';
+import { defaultBytecode } from './index.ts';
 import { type ConfigFlags, type LoadedConfig, loadConfig } from './load.ts';
 
 interface Given {
@@ -25,7 +26,7 @@ const tool = (keys: string): Given => ({ tool: `[tool.wherry]\n${keys}\n` });
 
 describe('defaults', () => {
   it('make one image, named after the project, for linux/amd64', async () => {
-    const { images, notes } = await load({});
+    const { images } = await load({});
     expect(images).toHaveLength(1);
     expect(images[0]).toMatchObject({
       name: 'my-site',
@@ -34,14 +35,13 @@ describe('defaults', () => {
       venv: '/app/.venv',
       workdir: '/app',
       user: { name: 'app', uid: 1001, gid: 1001 },
-      bytecode: 'none',
+      bytecode: defaultBytecode,
       command: undefined,
       files: undefined,
       python: undefined,
       base: undefined,
       package: undefined,
     });
-    expect(notes).toEqual([]);
   });
 });
 
@@ -135,10 +135,22 @@ mirror = { debian = "https://mirror.example/debian" }`,
     });
   });
 
-  it('take bytecode as none for now, and say so', async () => {
-    const { images, notes } = await load(tool('bytecode = "all"'));
-    expect(images[0]?.bytecode).toBe('none');
-    expect(notes).toEqual(['bytecode = "all" is taken as "none": this version compiles no bytecode']);
+  it.each(['all', 'deps', 'none'] as const)('compile %s', async (bytecode) => {
+    const { images, origins } = await load(tool(`bytecode = "${bytecode}"`));
+    expect(images[0]?.bytecode).toBe(bytecode);
+    expect(origins.find(({ key }) => key === 'bytecode')).toMatchObject({ value: bytecode, origin: '[tool.wherry]' });
+  });
+
+  it('compile what a variable says, and nothing where a flag says so', async () => {
+    const env = { WHERRY_BYTECODE: 'deps' };
+    const bytecode = async (given: Given) => {
+      const { origins } = await load(given);
+      return origins.find(({ key }) => key === 'bytecode');
+    };
+    expect(await bytecode({ ...tool('bytecode = "all"'), env })).toMatchObject({ value: 'deps', origin: 'WHERRY_BYTECODE' });
+    const flags = { values: { bytecode: 'none' as const } };
+    expect(await bytecode({ ...tool('bytecode = "all"'), env, flags })).toMatchObject({ value: 'none', origin: '--no-bytecode' });
+    await expect(load({ env: { WHERRY_BYTECODE: 'some' } })).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
   });
 
   it('run as root only by name', async () => {

@@ -28,8 +28,6 @@ export interface LoadedConfig {
   /** At least one, in the order of the file. */
   readonly images: readonly ImageConfig[];
   readonly origins: readonly ConfigOrigin[];
-  /** One line each, for people. */
-  readonly notes: readonly string[];
 }
 
 /**
@@ -44,12 +42,7 @@ export async function loadConfig(input: LoadConfigInput): Promise<LoadedConfig> 
   const merged = names.map((name) => mergeImage(name, [...outside, ...fileSources(found, name), defaultSource]));
   const images = merged.map((image) => imageConfig(image, { debian: found?.file.debian }));
   for (const image of merged) requireMember(input.project, image);
-  const bytecode = merged.find((image) => image.values.bytecode === 'all' || image.values.bytecode === 'deps')?.values.bytecode;
-  return {
-    images,
-    origins: merged.flatMap((image) => image.origins),
-    notes: bytecode === undefined ? [] : [`bytecode = "${bytecode}" is taken as "none": this version compiles no bytecode`],
-  };
+  return { images, origins: merged.flatMap((image) => image.origins) };
 }
 
 function requireMember(project: Project, { values, origins }: MergedImage): void {

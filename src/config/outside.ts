@@ -62,6 +62,7 @@ const flagNames: Readonly<Record<string, string>> = {
   extras: '--extra',
   groups: '--group',
   'no-groups': '--no-group',
+  bytecode: '--no-bytecode',
 };
 
 /** Settings from flags, keyed as in the file. Throws CONFIG_INVALID. */

@@ -1,4 +1,8 @@
 import { z } from 'zod';
+import type { BytecodePolicy } from './types.ts';
+
+/** What `bytecode` is where nobody sets it. */
+export const defaultBytecode: BytecodePolicy = 'none';
 
 const text = z.string().min(1);
 const texts = z.array(text);
@@ -79,7 +83,12 @@ const imageKeys = {
   ports: z.array(port).optional(),
   health: health.optional(),
   links: z.record(absolute, absolute).optional().describe('symbolic links: path = target'),
-  bytecode: z.enum(['all', 'deps', 'none']).optional(),
+  bytecode: z
+    .enum(['all', 'deps', 'none'])
+    .optional()
+    .describe(
+      `modules to compile beforehand; deps: packages and the standard library of an assembled base alone; default ${defaultBytecode}`,
+    ),
   venv: absolute.optional().describe('virtual environment; default /app/.venv'),
   workdir: absolute.optional().describe('working directory; default /app'),
   format: z.enum(['oci', 'docker']).optional().describe('docker keeps the health check'),

@@ -29,7 +29,8 @@ export interface ImageConfig {
   readonly ports: readonly number[];
   readonly health: HealthSpec | undefined;
   readonly links: Readonly<Record<string, string>>;
-  readonly bytecode: 'none';
+  /** Whose `.py` files are compiled. */
+  readonly bytecode: BytecodePolicy;
   /** Absolute path in the image. */
   readonly venv: string;
   /** Absolute path in the image. */
@@ -41,6 +42,9 @@ export interface ImageConfig {
   readonly stamp: readonly ('revision' | 'created')[];
   readonly debian: { readonly mirror: Readonly<Record<string, string>>; readonly snapshot: string | undefined };
 }
+
+/** `all`: every module, `deps`: third-party packages and the assembled base's standard library, `none`: nothing. */
+export type BytecodePolicy = 'all' | 'deps' | 'none';
 
 /** A file pattern below the project, one file with a destination, or text. Paths in the image are absolute. */
 export type FileSpec =

@@ -3,7 +3,7 @@ import type { Digest } from '../digest.ts';
 import { ToolError } from '../errors/index.ts';
 import type { SelectedPackage, WheelArtifact } from '../select/types.ts';
 import { compareTarPaths } from '../tar/index.ts';
-import { type Recipe, recipeFormat, recipeId, type WheelItem, type WheelsRecipe } from './recipe.ts';
+import { type Bytecode, type Recipe, recipeFormat, recipeId, type WheelItem, type WheelsRecipe } from './recipe.ts';
 import type { LayerPlan } from './types.ts';
 
 /** From this size on a wheel is a layer of its own (DESIGN §4). Bytes. */
@@ -26,6 +26,8 @@ export function isWheel(item: SelectedPackage): item is WheelPackage {
 export interface DependencyOptions {
   readonly venv: string;
   readonly pythonMinor: string;
+  /** Undefined: none. */
+  readonly bytecode?: Bytecode | undefined;
   /** Sizes of wheels that the lock does not know, by sha256. */
   readonly sizes: Readonly<Record<Digest, number>>;
 }
@@ -66,7 +68,7 @@ function wheelsLayer(packages: readonly WheelPackage[], sizeOf: (item: WheelPack
     format: recipeFormat,
     venv: options.venv,
     pythonMinor: options.pythonMinor,
-    bytecode: 'none',
+    bytecode: options.bytecode ?? 'none',
     wheels: sorted.map(wheelItem),
   };
   return {

@@ -30,6 +30,10 @@ it('lets the later of two directory entries decide mode and owner', () => {
 });
 
 it('makes no empty layer', () => {
-  expect(filesLayer('app', [], [])).toBeUndefined();
-  expect(filesLayer('app', ['a'], [file('a', 'xyz')])).toMatchObject({ kind: 'app', size: 3, contents: ['a'] });
+  expect(filesLayer({ kind: 'app', contents: [], entries: [] })).toBeUndefined();
+  expect(filesLayer({ kind: 'app', contents: ['a'], entries: [file('a', 'xyz')] })).toMatchObject({
+    kind: 'app',
+    size: 3,
+    contents: ['a'],
+  });
 });

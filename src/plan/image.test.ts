@@ -158,6 +158,57 @@ describe('planImage', () => {
     expect(plan.materials[digestOf('django')]).toMatchObject({ kind: 'url', size: 8_000_000, label: 'django 5.2' });
   });
 
+  describe('bytecode', () => {
+    const site = member('site', '.');
+    const base = input({
+      project: { root: '/w', directory: '/w', members: [site], member: site, startSignals: [] } as unknown as Project,
+      selection: { roots: ['site'], packages: [django, local('site', '.')], dropped: [] },
+      trees: new Map([['.', tree('/w', [file('src/site/__init__.py', '')])]]),
+      app: tree('/w', [file('manage.py', 'import site\n')]),
+    });
+    const modes = (bytecode: ImageConfig['bytecode'], changes: Partial<PlanInput> = {}) => {
+      const plan = planImage({ ...base, image: { ...image, bytecode }, ...changes });
+      return Object.fromEntries(plan.layers.map(({ kind, recipe }) => [kind, recipe.bytecode]));
+    };
+    const compiler = '3.13.2';
+    const [unchecked, checked] = [
+      { mode: 'unchecked-hash', compiler },
+      { mode: 'checked-hash', compiler },
+    ];
+
+    it('is unchecked for the code of others and checked for own code', () => {
+      expect(modes('all')).toEqual({
+        base: unchecked,
+        venv: undefined,
+        dependencies: unchecked,
+        project: checked,
+        app: checked,
+        accounts: undefined,
+      });
+    });
+
+    it('is left out for own code, or for all', () => {
+      expect(modes('deps')).toEqual({ base: unchecked, dependencies: unchecked });
+      expect(modes('none')).toEqual({ dependencies: 'none' });
+    });
+
+    it('is no part of a recipe without a module', () => {
+      const appMode = (...names: readonly string[]) => {
+        const files = names.map((name) => ({ kind: 'text' as const, text: '', to: `/app/${name}` }));
+        return modes('all', { image: { ...image, bytecode: 'all', files } }).app;
+      };
+      expect(appMode('start.sh', 'text.py.txt', 'dir.py/data')).toBeUndefined();
+      expect(appMode('start.sh', 'a.py')).toEqual(checked);
+    });
+
+    it('says once why there is none for a Python without a compiler', () => {
+      const plan = planImage({ ...base, image: { ...image, bytecode: 'all' }, target: { ...base.target, pythonMinor: '3.15' } });
+      expect(plan.layers.map(({ recipe }) => recipe.bytecode).filter((each) => each !== undefined)).toEqual(['none']);
+      expect(plan.explain.notes).toEqual([expect.stringContaining('no compiler for Python 3.15')]);
+      expect(planImage({ ...base, target: { ...base.target, pythonMinor: '3.15' } }).explain.notes).toEqual([]);
+    });
+  });
+
   it('gives declared directories to the run user, in the image and on a read-only root', () => {
     const plan = planImage(input());
     const app = plan.layers.find((layer) => layer.kind === 'app');

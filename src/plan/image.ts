@@ -1,6 +1,7 @@
 import type { Selection } from '../select/types.ts';
 import { venvEntries } from '../wheel/index.ts';
 import { planAccounts } from './accounts.ts';
+import { type BytecodePlan, planBytecode } from './bytecode.ts';
 import { planConfig } from './config.ts';
 import { type DependencyOptions, isWheel, planDependencies } from './dependencies.ts';
 import { filesLayer } from './entries.ts';
@@ -22,16 +23,17 @@ export function planImage(input: PlanInput): ImagePlan {
   const start = chooseStart({ signals: input.project.startSignals, installed: installedNames(selection), image });
   const stamp = stampAnnotations(image, input.moment);
   const accounts = planAccounts(target.base, image.user, image.workdir);
-  const members = planMembers(input, materials);
+  const bytecode = planBytecode(image.bytecode, target.pythonMinor);
+  const members = planMembers(input, { materials, bytecode: bytecode.firstParty });
   const files = appFiles(input, { start, members });
   requireShell({ target, image, command: start.command, interpreters: files.interpreters });
   const layers = [
-    baseLayer(input, materials),
+    baseLayer(input, { materials, bytecode }),
     venvLayer(input, materials),
-    ...dependencyLayers(input, materials),
+    ...dependencyLayers(input, { materials, bytecode }),
     ...members,
-    appLayer(input, files, materials),
-    filesLayer('accounts', [image.user.name], accounts.entries),
+    appLayer(input, files, { materials, bytecode }),
+    filesLayer({ kind: 'accounts', contents: [image.user.name], entries: accounts.entries }),
   ].filter((layer) => layer !== undefined);
   materials.addTexts(accounts.texts);
   return {
@@ -51,7 +53,8 @@ export function planImage(input: PlanInput): ImagePlan {
       python: target.reasons,
       leftOut: files.leftOut,
       writable: planDirectories(image).map(({ path, mode, uid, gid }) => ({ path: `/${path}`, mode, uid, gid })),
-      notes: [],
+      bytecode: bytecode.reason,
+      notes: bytecode.note === undefined ? [] : [bytecode.note],
     },
   };
 }
@@ -60,7 +63,12 @@ function installedNames(selection: Selection): ReadonlySet<string> {
   return new Set(selection.packages.map((item) => item.name));
 }
 
-function baseLayer({ target }: PlanInput, materials: MaterialCollector): LayerPlan | undefined {
+interface LayerOptions {
+  readonly materials: MaterialCollector;
+  readonly bytecode: BytecodePlan;
+}
+
+function baseLayer({ target }: PlanInput, { materials, bytecode }: LayerOptions): LayerPlan | undefined {
   const { content } = target.base;
   if (content.kind !== 'debian') return undefined;
   const recipe: DebianRootRecipe = {
@@ -69,6 +77,7 @@ function baseLayer({ target }: PlanInput, materials: MaterialCollector): LayerPl
     release: content.release,
     architecture: target.platform.architecture,
     shell: content.shell,
+    ...(bytecode.thirdParty === undefined ? {} : { bytecode: bytecode.thirdParty }),
     packages: content.packages.map(({ name, version, architecture, sha256 }) => ({ name, version, architecture, sha256 })),
   };
   for (const item of content.packages) materials.add(item.sha256, { kind: 'deb', package: item });
@@ -79,13 +88,13 @@ function baseLayer({ target }: PlanInput, materials: MaterialCollector): LayerPl
 function venvLayer({ image, target }: PlanInput, materials: MaterialCollector): LayerPlan | undefined {
   const { entries, texts } = venvEntries({ venv: image.venv, python: target.base.python });
   materials.addTexts(texts);
-  return filesLayer('venv', [`Python ${target.base.python.version} environment`], entries);
+  return filesLayer({ kind: 'venv', contents: [`Python ${target.base.python.version} environment`], entries });
 }
 
-function dependencyLayers({ project, image, target, selection, sizes }: PlanInput, materials: MaterialCollector): LayerPlan[] {
+function dependencyLayers({ project, image, target, selection, sizes }: PlanInput, { materials, bytecode }: LayerOptions): LayerPlan[] {
   const wheels = selection.packages.filter(isWheel);
   for (const item of wheels) materials.addWheel(item, { sizes, lockDirectory: project.root });
-  const options: DependencyOptions = { venv: image.venv, pythonMinor: target.pythonMinor, sizes };
+  const options: DependencyOptions = { venv: image.venv, pythonMinor: target.pythonMinor, bytecode: bytecode.thirdParty, sizes };
   return planDependencies(wheels, options);
 }
 
@@ -110,11 +119,12 @@ function installedFiles(members: readonly LayerPlan[]): ReadonlySet<string> {
   return new Set(paths.flatMap((path) => path.split('/site-packages/').slice(1)));
 }
 
-function appLayer({ image, app }: PlanInput, files: PlannedFiles, materials: MaterialCollector): LayerPlan | undefined {
+function appLayer({ image, app }: PlanInput, files: PlannedFiles, { materials, bytecode }: LayerOptions): LayerPlan | undefined {
   materials.addTexts(files.texts);
   materials.addFiles(app.directory, files.sources);
   const directories = planDirectories(image);
   const extras = [...directories, ...planLinks(image)];
   const contents = [...files.contents, ...directories.map((item) => `/${item.path}/`)];
-  return filesLayer('app', contents, [...planParents(extras), ...files.entries, ...extras]);
+  const entries = [...planParents(extras), ...files.entries, ...extras];
+  return filesLayer({ kind: 'app', contents, entries, bytecode: bytecode.firstParty });
 }

@@ -5,6 +5,7 @@
 export { planImage } from './image.ts';
 export type { PlanInput } from './input.ts';
 export {
+  type Bytecode,
   type DebianRootRecipe,
   type FileEntry,
   type FilesRecipe,

@@ -3,26 +3,31 @@ import { planUvBuild } from '../uvbuild/index.ts';
 import { filesLayer } from './entries.ts';
 import type { PlanInput } from './input.ts';
 import type { MaterialCollector } from './materials.ts';
+import type { Bytecode } from './recipe.ts';
 import type { LayerPlan } from './types.ts';
 
+export interface MembersOptions {
+  readonly materials: MaterialCollector;
+  readonly bytecode: Bytecode | undefined;
+}
+
 /** One layer per workspace member, the project itself last: what an installer would write for the wheel that `uv_build` makes. */
-export function planMembers(input: PlanInput, materials: MaterialCollector): LayerPlan[] {
+export function planMembers(input: PlanInput, { materials, bytecode }: MembersOptions): LayerPlan[] {
   const own = input.project.member?.path;
   const local = input.selection.packages.filter((item) => item.artifact.kind === 'local');
   const isOwn = (item: SelectedPackage): boolean => item.artifact.kind === 'local' && item.artifact.path === own;
   const ordered = [...local.filter((item) => !isOwn(item)), ...local.filter(isOwn)];
   return ordered
-    .map((item) => memberLayer(item, { input, materials, kind: isOwn(item) ? 'project' : 'member' }))
+    .map((item) => memberLayer(item, { input, materials, bytecode, kind: isOwn(item) ? 'project' : 'member' }))
     .filter((layer) => layer !== undefined);
 }
 
-interface MemberOptions {
+interface MemberOptions extends MembersOptions {
   readonly input: PlanInput;
-  readonly materials: MaterialCollector;
   readonly kind: 'project' | 'member';
 }
 
-function memberLayer(item: SelectedPackage, { input, materials, kind }: MemberOptions): LayerPlan | undefined {
+function memberLayer(item: SelectedPackage, { input, materials, bytecode, kind }: MemberOptions): LayerPlan | undefined {
   const path = item.artifact.kind === 'local' ? item.artifact.path : '.';
   const member = input.project.members.find((candidate) => candidate.path === path);
   const tree = input.trees.get(path);
@@ -31,5 +36,5 @@ function memberLayer(item: SelectedPackage, { input, materials, kind }: MemberOp
   const built = planUvBuild({ member, tree, venv: input.image.venv, pythonMinor: input.target.pythonMinor, texts });
   materials.addTexts(built.texts);
   materials.addSources(tree, built.entries);
-  return filesLayer(kind, [`${built.name} ${built.version}`], built.entries);
+  return filesLayer({ kind, contents: [`${built.name} ${built.version}`], entries: built.entries, bytecode });
 }

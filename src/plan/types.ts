@@ -93,5 +93,8 @@ export interface PlanExplanation {
   readonly leftOut: readonly { readonly path: string; readonly reason: string }[];
   /** Writable directories and their owner, for `run --read-only`. */
   readonly writable: readonly { readonly path: string; readonly mode: number; readonly uid: number; readonly gid: number }[];
+  /** What is compiled beforehand, and by what. */
+  readonly bytecode: string;
+  /** Said once in a build, on stderr. */
   readonly notes: readonly string[];
 }

@@ -8,13 +8,12 @@ import type { Terminal } from '../terminal.ts';
 /** `wherry config`: prints every setting with its origin. */
 export async function runConfig(directory: string | undefined, flags: BuildFlags, terminal: Terminal): Promise<void> {
   const project = await readProject(resolve(terminal.cwd, directory ?? '.'));
-  const { images, origins, notes } = await loadConfig({
+  const { images, origins } = await loadConfig({
     project,
     env: terminal.env,
     flags: buildRequest(directory, flags, terminal).flags,
   });
-  if (terminal.json()) return terminal.out(`${JSON.stringify({ schemaVersion: 1, images, origins, notes }, null, 2)}\n`);
+  if (terminal.json()) return terminal.out(`${JSON.stringify({ schemaVersion: 1, images, origins }, null, 2)}\n`);
   const rows = origins.map((item) => [item.image, item.key, JSON.stringify(item.value), item.origin]);
   terminal.out(`${formatTable(rows)}\n`);
-  for (const note of notes) terminal.err(`${note}\n`);
 }
