@@ -4,6 +4,7 @@ import { canonicalJson } from '../json.ts';
 import type { ImagePlan } from '../plan/types.ts';
 import { configBytes } from './config.ts';
 import { dockerLayerType, dockerMedia, isManifestType, ociMedia, recipeAnnotation } from './media.ts';
+import { spliceAnnotation, spliceText } from './splice.ts';
 import type { BlobSource, Descriptor, Image, ImageIndex, Layer } from './types.ts';
 
 export interface AssembleInput {
@@ -103,9 +104,10 @@ function manifestBytes(plan: ImagePlan, { types, configDescriptor, layers }: Man
   return Buffer.from(canonicalJson(manifest));
 }
 
-function layerDescriptor({ mediaType, digest, size, recipe }: Layer, annotated: boolean): Descriptor {
-  const annotations = annotated && recipe !== undefined ? { annotations: { [recipeAnnotation]: recipe } } : {};
-  return { mediaType, digest, size, ...annotations };
+function layerDescriptor({ mediaType, digest, size, recipe, splice }: Layer, annotated: boolean): Descriptor {
+  if (!annotated || recipe === undefined) return { mediaType, digest, size };
+  const annotations = { [recipeAnnotation]: recipe, ...(splice && { [spliceAnnotation]: spliceText(splice) }) };
+  return { mediaType, digest, size, annotations };
 }
 
 /** The plan's annotations, with the base's name and manifest digest (image-spec, annotations.md) unless the plan sets them. */

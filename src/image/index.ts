@@ -18,4 +18,5 @@ export {
 } from './media.ts';
 export type { ManifestFile, ParseInput } from './parse.ts';
 export { parseConfig, parseImage, parseIndex, parseManifest } from './parse.ts';
+export { type LayerSplice, parseSplice, spliceAnnotation, spliceText } from './splice.ts';
 export type { BlobSource, Descriptor, Image, ImageIndex, Layer } from './types.ts';

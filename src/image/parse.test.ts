@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { sampleImage } from '../../test/sampleImage.ts';
-import { checkImage, type Image, parseImage, parseIndex } from './index.ts';
+import { sampleImage, samplePlan } from '../../test/sampleImage.ts';
+import { assembleImage, checkImage, type Image, parseImage, parseIndex, spliceText } from './index.ts';
 
 async function reparse(change: (parts: { manifest: string; config: string }) => { manifest: string; config: string }): Promise<Image> {
   const image = await sampleImage();
@@ -19,6 +19,29 @@ describe('parseImage', () => {
     expect(read.descriptor).toEqual(image.descriptor);
     expect(read.configDescriptor).toEqual(image.configDescriptor);
     expect(checkImage(read)).toEqual([]);
+  });
+
+  const splice = { kind: 'dependencies', spliced: { files: 1, bytes: 20_000 }, compressed: { files: 2, bytes: 30 } } as const;
+  const annotation = `"dev.wherry.splice":${JSON.stringify(spliceText(splice))}`;
+
+  it('reads how a layer was made, and nothing from an annotation that is not ours', async () => {
+    const image = await sampleImage();
+    const layers = image.layers.map((layer) => ({ ...layer, splice }));
+    const made = assembleImage({ plan: samplePlan, layers, blobs: image.blobs });
+    expect(Buffer.from(made.manifest).toString()).toContain(annotation);
+    const read = (manifest: string) =>
+      parseImage({
+        name: 'x',
+        mediaType: made.descriptor.mediaType,
+        manifest: Buffer.from(manifest),
+        config: made.config,
+        blobs: image.blobs,
+      });
+    const text = Buffer.from(made.manifest).toString();
+    expect(read(text).layers).toEqual(layers);
+    for (const odd of ['"{"', '"[]"', '"null"', '"{}"', JSON.stringify(spliceText(splice).replace('dependencies', 'x'))]) {
+      expect(read(text.replace(annotation, `"dev.wherry.splice":${odd}`)).layers).toEqual(image.layers);
+    }
   });
 
   it.each([

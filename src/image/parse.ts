@@ -3,6 +3,7 @@ import { ToolError } from '../errors/index.ts';
 import { describe } from './assemble.ts';
 import type { ImageConfigFile } from './config.ts';
 import { recipeAnnotation } from './media.ts';
+import { parseSplice, spliceAnnotation } from './splice.ts';
 import type { BlobSource, Descriptor, Image, Layer } from './types.ts';
 
 export interface ParseInput {
@@ -73,6 +74,7 @@ function layersOf(manifest: ManifestFile, config: ImageConfigFile): Layer[] {
   return manifest.layers.map(({ mediaType, digest, size, annotations }, position) => {
     const recipe = annotations?.[recipeAnnotation];
     const comment = comments[position];
+    const splice = parseSplice(annotations?.[spliceAnnotation]);
     return {
       mediaType,
       digest,
@@ -80,6 +82,7 @@ function layersOf(manifest: ManifestFile, config: ImageConfigFile): Layer[] {
       diffId: asDiffId(config.rootfs.diff_ids[position] ?? ''),
       ...(recipe !== undefined && { recipe: asDigest(recipe) }),
       ...(comment !== undefined && { comment }),
+      ...(splice !== undefined && { splice }),
     };
   });
 }

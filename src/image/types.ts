@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { DiffId, Digest } from '../digest.ts';
 import type { Platform } from '../platform.ts';
+import type { LayerSplice } from './splice.ts';
 
 /** An OCI content descriptor (image-spec, descriptor.md). */
 export interface Descriptor {
@@ -22,6 +23,8 @@ export interface Layer {
   readonly recipe?: Digest;
   /** For `history` and people: `dependencies: django 5.2.8`. */
   readonly comment?: string;
+  /** How a layer of ours was made, where that is known. */
+  readonly splice?: LayerSplice;
 }
 
 /** An immutable single-platform image: exact manifest and config bytes, and where its blobs can be read. */

@@ -4,5 +4,6 @@
  */
 export { type Finding, type FindingRule, imageCheck } from './check.ts';
 export { type LayerLine, listFiles, listLayers } from './lists.ts';
+export type { LayerMaking } from './making.ts';
 export { type InstalledPackage, listPackages } from './packages.ts';
 export type { ImageFile } from './walk.ts';

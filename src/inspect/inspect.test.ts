@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { type Blobs, memoryBlobs, type SampleEntry, sampleLayer, samplePlan } from '../../test/sampleImage.ts';
 import { asDiffId, digestOf } from '../digest.ts';
-import { assembleImage, type Image } from '../image/index.ts';
+import { assembleImage, dockerMedia, type Image, ociMedia } from '../image/index.ts';
 import type { ConfigPlan } from '../plan/types.ts';
 import { imageCheck, listFiles, listLayers, listPackages } from './index.ts';
 
@@ -93,6 +93,51 @@ describe('listLayers', () => {
     expect((await listLayers(image, { layer: async () => known }))[0]?.tarSize).toBe(9);
     const other = { ...known, diffId: asDiffId(digestOf('other')) };
     expect((await listLayers(image, { layer: async () => other }))[0]?.tarSize).toBe(2560);
+  });
+});
+
+describe('how a layer was made', () => {
+  const spliced = { files: 1, bytes: 20_000 };
+  const compressed = { files: 2, bytes: 30 };
+  const making = async (change: Partial<Image['layers'][0]>, mediaType?: string) => {
+    const image = await imageOf([[{ name: 'a', text: '' }]]);
+    const layers = image.layers.map((layer) => ({ ...layer, ...change }));
+    const descriptor = { ...image.descriptor, ...(mediaType && { mediaType }) };
+    return (
+      await listLayers({ ...image, layers, descriptor }, { layer: async (recipe) => ({ ...layers[0], recipe, tarSize: 1 }) as never })
+    )[0]?.making;
+  };
+
+  it.each([
+    ['dependencies', 'wheel'],
+    ['base', 'Debian'],
+    ['app', 'project'],
+    ['venv', 'Wherry'],
+  ] as const)('recompressed, with the reason for %s', async (kind, why) => {
+    const none = { files: 0, bytes: 0 };
+    expect(await making({ splice: { kind, spliced: none, compressed } })).toEqual({
+      way: 'recompressed',
+      why: expect.stringContaining(why),
+      spliced: none,
+      compressed,
+    });
+  });
+
+  it('spliced, with counts', async () => {
+    expect(await making({ splice: { kind: 'dependencies', spliced, compressed } })).toMatchObject({ way: 'spliced', spliced, compressed });
+  });
+
+  it('is not known of the base, of other formats and of old images', async () => {
+    const image = await imageOf([[{ name: 'a', text: '' }]]);
+    const [layer] = image.layers as [Image['layers'][0]];
+    const { recipe: _, ...bare } = layer;
+    expect((await listLayers({ ...image, layers: [bare] }))[0]?.making).toEqual({ way: 'base', why: 'from the base image' });
+    expect(await making({})).toMatchObject({ way: 'unknown', why: expect.stringContaining('earlier') });
+    expect(await making({}, dockerMedia.manifest)).toMatchObject({ way: 'unknown', why: expect.stringContaining('Docker') });
+    expect(await making({ mediaType: ociMedia.layerTar })).toMatchObject({
+      way: 'unknown',
+      why: expect.stringContaining('not compressed'),
+    });
   });
 });
 

@@ -2,6 +2,7 @@ import type { DiffId, Digest } from '../digest.ts';
 import type { Image, Layer } from '../image/index.ts';
 import { layerTar } from '../sources/index.ts';
 import type { Store } from '../store/index.ts';
+import { type LayerMaking, makingOf } from './making.ts';
 import { type ImageFile, walkImage } from './walk.ts';
 
 /** One layer as `inspect --layers` shows it. */
@@ -16,6 +17,7 @@ export interface LayerLine {
   /** Recipe of a layer of ours; undefined for a base's own. */
   readonly recipe: Digest | undefined;
   readonly comment: string;
+  readonly making: LayerMaking;
 }
 
 /** Every path of the final file system, sorted. Reads all layers; errors as in `walkImage`. */
@@ -30,7 +32,7 @@ export async function listLayers(image: Image, store?: Pick<Store, 'layer'>): Pr
   for (const layer of image.layers) {
     const { digest, diffId, mediaType, size, recipe, comment = '' } = layer;
     const tarSize = (await knownSize(layer, store)) ?? (await readSize(image, layer));
-    lines.push({ digest, diffId, mediaType, size, tarSize, recipe, comment });
+    lines.push({ digest, diffId, mediaType, size, tarSize, recipe, comment, making: makingOf(image, layer) });
   }
   return lines;
 }

@@ -2,6 +2,7 @@ import { readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/
 import { join } from 'node:path';
 import { asDiffId, asDigest, type Digest, digestOf } from '../digest.ts';
 import { ToolError } from '../errors/index.ts';
+import { asLayerParts } from '../layer-parts.ts';
 import { openBlob, startBlob } from './blobs.ts';
 import { diskError, errnoOf, makePrivate, ownerOf, writeWhole } from './disk.ts';
 import { openPartial } from './partial.ts';
@@ -119,10 +120,11 @@ async function readLayer(paths: StorePaths, recipe: Digest): Promise<StoredLayer
 /** A layer record, or undefined if it has another shape. */
 export function asLayer(value: unknown): StoredLayer | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  const { digest, diffId, size, tarSize } = value as Record<string, unknown>;
+  const { digest, diffId, size, tarSize, ...rest } = value as Record<string, unknown>;
+  const parts = asLayerParts(rest.parts);
   if (typeof digest !== 'string' || typeof diffId !== 'string' || typeof size !== 'number' || typeof tarSize !== 'number') return undefined;
   try {
-    return { digest: asDigest(digest), diffId: asDiffId(diffId), size, tarSize };
+    return { digest: asDigest(digest), diffId: asDiffId(diffId), size, tarSize, ...(parts && { parts }) };
   } catch {
     return undefined;
   }

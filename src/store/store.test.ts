@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { asDiffId, digestOf } from '../digest.ts';
-import { blobSink, openStore, pruneStore, type Store, sizeOfStore, storeDirectory, verifyStore } from './index.ts';
+import { blobSink, openStore, pruneStore, type Store, type StoredLayer, sizeOfStore, storeDirectory, verifyStore } from './index.ts';
 
 let directory: string;
 let store: Store;
@@ -134,6 +134,17 @@ describe('records', () => {
     await store.put(hello);
     expect(await store.layer(recipe)).toEqual(layer);
     expect(await store.layer(digest)).toBeUndefined();
+  });
+
+  it('keeps how a layer was made, and takes records without it or with nonsense', async () => {
+    await store.put(hello);
+    const parts = { spliced: { files: 1, bytes: 20_000 }, compressed: { files: 2, bytes: 30 } };
+    await store.putLayer(recipe, { ...layer, parts });
+    expect(await store.layer(recipe)).toEqual({ ...layer, parts });
+    for (const odd of [null, 1, {}, { ...parts, spliced: { files: -1, bytes: 0 } }, { ...parts, compressed: { files: 1 } }]) {
+      await store.putLayer(recipe, { ...layer, parts: odd } as unknown as StoredLayer);
+      expect(await store.layer(recipe)).toEqual(layer);
+    }
   });
 
   it('treats damaged records as absent', async () => {

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { DiffId, Digest } from '../digest.ts';
+import type { LayerParts } from '../layer-parts.ts';
 
 /**
  * The content-addressed store (DESIGN §2.3): temp + fsync + rename, verified on read, safe for many processes. The store never lies:
@@ -36,6 +37,8 @@ export interface StoredLayer {
   readonly size: number;
   /** Bytes of the tar. */
   readonly tarSize: number;
+  /** Absent in records of earlier versions. */
+  readonly parts?: LayerParts;
 }
 
 export interface BlobWriter {

@@ -6,6 +6,7 @@ import { imageCheck, listFiles, listLayers, listPackages } from '../../inspect/i
 import { platformName } from '../../platform.ts';
 import type { InspectFlags } from '../commands/inspect.ts';
 import { formatSize, formatTable } from '../format.ts';
+import { layerTable } from '../layer-table.ts';
 import { openNamed } from '../open-image.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -68,14 +69,7 @@ async function filesReport(image: Image): Promise<Report> {
 
 async function layersReport(image: Image, { store }: Context): Promise<Report> {
   const layers = await listLayers(image, store);
-  const rows = layers.map((layer) => [
-    layer.digest.slice(7, 19),
-    formatSize(layer.size),
-    formatSize(layer.tarSize),
-    layer.recipe?.slice(7, 19) ?? 'of the base',
-    layer.comment,
-  ]);
-  return { data: { layers }, text: `${formatTable([['digest', 'size', 'unpacked', 'recipe', 'contents'], ...rows], [1, 2])}\n` };
+  return { data: { layers }, text: layerTable(layers) };
 }
 
 function summaryReport(image: Image): Report {

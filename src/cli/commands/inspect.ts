@@ -26,7 +26,7 @@ export const addInspect: AddCommand = (program, { terminal, done }) => {
     .argument('<image>')
     .option('--packages', 'what is installed')
     .option('--files', 'every path')
-    .option('--layers', 'every layer with its size and recipe')
+    .option('--layers', 'every layer with its size, recipe, and how it was made')
     .option('--check', 'verify digests, structure, owners and secrets; exit status 1 if something is wrong')
     .addOption(new Option('--platform <os/cpu>', 'of an index'))
     .addHelpText('after', help)
