@@ -20,3 +20,22 @@ export interface Deflated {
    */
   readonly pieces: () => Generator<DeflatedPiece, DeflateEnd>;
 }
+
+/** Passes everything on and shows the file's bytes to `see`, each piece before it is yielded. What `see` throws ends it. */
+export function* watchPlain(
+  pieces: Generator<DeflatedPiece, DeflateEnd>,
+  see: (bytes: Uint8Array) => void,
+): Generator<DeflatedPiece, DeflateEnd> {
+  let isDone = false;
+  try {
+    for (;;) {
+      const step = pieces.next();
+      isDone = step.done === true;
+      if (step.done === true) return step.value;
+      if (step.value.kind === 'plain') see(step.value.bytes);
+      yield step.value;
+    }
+  } finally {
+    if (!isDone) pieces.return({ lastBlock: 0, end: 0 });
+  }
+}

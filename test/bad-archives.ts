@@ -46,7 +46,7 @@ export function badArchives(complete: (entries: readonly EntrySpec[]) => readonl
     ['data-invalid', 'damaged zstd data', zip([{ ...a, method: 93, raw: packed }])],
     ['data-size', 'fewer bytes than announced', zip([{ ...a, both: { size: 100 } }])],
     ['data-size', 'a stored entry of another size', zip([{ ...a, method: 0, both: { size: 5 } }])],
-    ['data-invalid', 'more bytes than announced', zip([{ ...a, both: { size: 5 } }])],
+    ['data-size', 'more bytes than announced', zip([{ ...a, both: { size: 5 } }])],
     ['data-trailing', 'a byte after the deflate stream', zip([{ ...a, raw: Buffer.concat([packed, Buffer.of(0)]) }])],
     [
       'descriptor-mismatch',

@@ -1,8 +1,9 @@
+import type { Deflated } from '../deflated.ts';
 import type { ZipEntry } from '../zip/index.ts';
 import { distInfoText, requiredText, type Wheel } from './dist-info.ts';
 import { parseScripts, type Script, scriptText } from './entry-points.ts';
 import { destinationOf } from './layout.ts';
-import { formatRecord, parseRecord, type RecordRow, recordError, recordHash, verified } from './record.ts';
+import { formatRecord, parseRecord, type RecordRow, recordError, recordHash, verified, verifiedDeflated } from './record.ts';
 import { invalidWheel, refuse } from './rules.ts';
 import type { VenvLayout } from './venv-path.ts';
 
@@ -15,6 +16,8 @@ export interface InstalledFile {
   /** As in RECORD; undefined only for signatures of RECORD. */
   readonly hash: string | undefined;
   readonly content: () => Iterable<Uint8Array>;
+  /** The content as the wheel holds it, if it is a deflate stream there and goes into the image unchanged. */
+  readonly deflated?: Deflated;
 }
 
 export interface InstallContext {
@@ -79,7 +82,9 @@ function installEntry(
     if (entry.size > maxScript) throw invalidWheel(wheel.zip.label, `the script ${entry.path} is larger than 16 MiB`);
     return rewrittenScript(path, content, context.layout);
   }
-  return { path, mode: isScript || entry.executable ? 0o755 : 0o644, size: entry.size, hash: row.hash, content };
+  const file = { path, mode: isScript || entry.executable ? 0o755 : 0o644, size: entry.size, hash: row.hash, content } as const;
+  const deflated = wheel.zip.deflated(entry);
+  return deflated === undefined ? file : { ...file, deflated: verifiedDeflated(deflated, row, wheel.zip.label) };
 }
 
 function startsWithPlaceholder(wheel: Wheel, entry: ZipEntry): boolean {

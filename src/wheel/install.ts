@@ -87,5 +87,6 @@ function directoryEntry(path: string): LayerEntry {
 }
 
 function fileEntry(file: InstalledFile): LayerEntry {
-  return { type: 'file', path: file.path, mode: file.mode, size: file.size, content: file.content, ...owner };
+  const { path, mode, size, content, deflated } = file;
+  return { type: 'file', path, mode, size, content, ...(deflated && { deflated }), ...owner };
 }

@@ -1,4 +1,5 @@
-import { createHash, hash } from 'node:crypto';
+import { createHash, type Hash, hash } from 'node:crypto';
+import { type Deflated, watchPlain } from '../deflated.ts';
 import { ToolError } from '../errors/index.ts';
 import { compareTarPaths } from '../tar/index.ts';
 
@@ -55,13 +56,47 @@ export function recordHash(bytes: Uint8Array | string): string {
 
 /** Passes the chunks on and throws WHEEL_RECORD at the end if they do not match the row. */
 export function* verified(chunks: Iterable<Uint8Array>, row: RecordRow, wheel: string): Generator<Uint8Array> {
-  const [algorithm = 'sha256', wanted] = (row.hash ?? '').split('=', 2);
-  const hasher = row.hash === undefined ? undefined : createHash(algorithm);
+  const content = new RowCheck(row, wheel);
   for (const chunk of chunks) {
-    hasher?.update(chunk);
+    content.add(chunk);
     yield chunk;
   }
-  if (hasher !== undefined && hasher.digest('base64url') !== wanted) throw recordError(wheel, `${row.path} has another hash than its row`);
+  content.end();
+}
+
+/** The same for a file that is read as a deflate stream. */
+export function verifiedDeflated(deflated: Deflated, row: RecordRow, wheel: string): Deflated {
+  const pieces: Deflated['pieces'] = function* () {
+    const content = new RowCheck(row, wheel);
+    const end = yield* watchPlain(deflated.pieces(), (bytes) => content.add(bytes));
+    content.end();
+    return end;
+  };
+  return { ...deflated, pieces };
+}
+
+class RowCheck {
+  readonly #row: RecordRow;
+  readonly #wheel: string;
+  readonly #wanted: string | undefined;
+  readonly #hash: Hash | undefined;
+
+  constructor(row: RecordRow, wheel: string) {
+    this.#row = row;
+    this.#wheel = wheel;
+    const [algorithm = 'sha256', wanted] = (row.hash ?? '').split('=', 2);
+    this.#wanted = wanted;
+    this.#hash = row.hash === undefined ? undefined : createHash(algorithm);
+  }
+
+  add(bytes: Uint8Array): void {
+    this.#hash?.update(bytes);
+  }
+
+  end(): void {
+    if (this.#hash === undefined || this.#hash.digest('base64url') === this.#wanted) return;
+    throw recordError(this.#wheel, `${this.#row.path} has another hash than its row`);
+  }
 }
 
 /** WHEEL_RECORD with one fact. */

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { readCentralDirectory } from './central.ts';
 import { findCentralDirectory } from './end-record.ts';
 import { checkLocalHeaders } from './local.ts';
-import { readEntry } from './read.ts';
+import { deflatedEntry, readEntry } from './read.ts';
 import { unsafe } from './rules.ts';
 import { type FileReference, withFile } from './source.ts';
 import { defaultZipLimits, type Zip, type ZipEntry, type ZipLimits } from './types.ts';
@@ -27,7 +27,13 @@ export function openZip(file: FileReference, options: OpenZipOptions = {}): Zip 
     return checkLocalHeaders(source, central, { archive: label, centralOffset: location.offset });
   });
   const read = (entry: ZipEntry) => readEntry(file, entry, label);
-  return { label, entries, read, readAll: (entry, maxBytes = 16 * 1024 * 1024) => readAll(read, entry, { maxBytes, label }) };
+  return {
+    label,
+    entries,
+    read,
+    deflated: (entry) => deflatedEntry(file, entry, label),
+    readAll: (entry, maxBytes = 16 * 1024 * 1024) => readAll(read, entry, { maxBytes, label }),
+  };
 }
 
 function readAll(read: Zip['read'], entry: ZipEntry, options: { maxBytes: number; label: string }): Uint8Array {

@@ -1,3 +1,5 @@
+import type { Deflated } from '../deflated.ts';
+
 /** One entry of an archive, after every header was checked. */
 export interface ZipEntry {
   /** POSIX path, relative, normal (no `.`, `..`, empty segments), without a trailing slash. */
@@ -28,6 +30,8 @@ export interface Zip {
   readonly entries: readonly ZipEntry[];
   /** Decompresses one file, checking CRC-32, size and the end of the stream; throws ARCHIVE_UNSAFE. Memory does not grow with the entry. */
   read(entry: ZipEntry): Iterable<Uint8Array>;
+  /** The same file as the deflate stream that it is, as well verified; undefined for entries that are stored or packed with zstd. */
+  deflated(entry: ZipEntry): Deflated | undefined;
   /** All of one file; only for small ones (`maxBytes`, default 16 MiB). */
   readAll(entry: ZipEntry, maxBytes?: number): Uint8Array;
 }

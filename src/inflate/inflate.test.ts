@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { deflateRawSync, inflateRawSync, constants as zlib } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { InflateError } from './bits.ts';
-import { inflate } from './inflate.ts';
+import { InflateError, inflate } from './inflate.ts';
 
 /** Repeatable bytes that look random. */
 function noise(length: number, seed = 1): Buffer {
