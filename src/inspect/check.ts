@@ -1,9 +1,10 @@
 import { posix } from 'node:path';
 import { ToolError } from '../errors/index.ts';
 import { checkImage, type Image, type Layer, parseConfig } from '../image/index.ts';
+import { BytecodeCheck, pycHeaderSize } from './bytecode.ts';
 import { type ImageFile, type ReadLayer, type Walked, walkImage } from './walk.ts';
 
-export type FindingRule = 'structure' | 'layer' | 'secret' | 'owner' | 'start';
+export type FindingRule = 'structure' | 'layer' | 'secret' | 'owner' | 'start' | 'bytecode';
 
 /** Something wrong with an image. */
 export interface Finding {
@@ -22,13 +23,14 @@ const secretName = /(^|_)(TOKEN|SECRET|SECRET_KEY|PASSWORD|PASSWD|API_?KEY|PRIVA
 
 /**
  * Reads a whole image and lists what is wrong; empty for a sound one. Structure: digests, sizes, DiffIDs, repeated paths. In the layers made by
- * Wherry also: secrets (outside of installed packages, whose test data holds keys), unknown owners, files that everyone may change. The command,
- * the user and the working directory must be there. A base's own layers are only checked for structure.
+ * Wherry also: secrets (outside of installed packages, whose test data holds keys), unknown owners, files that everyone may change, bytecode that
+ * does not belong to its source. The command, the user and the working directory must be there. A base's own layers are only checked for structure.
  */
 export async function imageCheck(image: Image): Promise<readonly Finding[]> {
   const structure = checkImage(image).map((message): Finding => ({ rule: 'structure', message }));
   try {
-    const walked = await walkImage(image, ({ path }, layer) => wantedBytes(path, layer));
+    const bytecode = new BytecodeCheck();
+    const walked = await walkImage(image, ({ path }, layer) => wantedBytes(path, layer), bytecode.observe);
     const ours = new Set<string>(image.layers.filter((layer) => layer.recipe !== undefined).map((layer) => layer.digest));
     const files = [...walked.files.values()].filter((file) => ours.has(file.layer));
     const rules = [
@@ -36,6 +38,7 @@ export async function imageCheck(image: Image): Promise<readonly Finding[]> {
       secretFindings(image, walked, files),
       ownerFindings(walked, files),
       startFindings(image, walked),
+      bytecode.faults(walked, files).map((message): Finding => ({ rule: 'bytecode', message })),
     ];
     return [...structure, ...rules.flat()];
   } catch (error) {
@@ -47,7 +50,9 @@ export async function imageCheck(image: Image): Promise<readonly Finding[]> {
 /** Accounts are always wanted; files of a base are none of our making. */
 function wantedBytes(path: string, layer: Layer): number {
   if (path === 'etc/passwd' || path === 'etc/group') return Number.MAX_SAFE_INTEGER;
-  return layer.recipe === undefined || installed.test(`/${path}`) ? 0 : keyBytes;
+  if (layer.recipe === undefined) return 0;
+  if (!installed.test(`/${path}`)) return keyBytes;
+  return path.endsWith('.pyc') ? pycHeaderSize : 0;
 }
 
 function layerFindings(layers: readonly ReadLayer[]): Finding[] {

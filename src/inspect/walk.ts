@@ -46,14 +46,23 @@ export interface Walked {
 /** Which contents to keep: up to this many bytes of a file, 0 for none. */
 export type Wanted = (header: TarHeader, layer: Layer) => number;
 
+/** Sees all bytes of one file, in order. */
+export interface Observer {
+  see(chunk: Uint8Array): void;
+  end(): void;
+}
+
+/** Which files are seen whole; undefined for the others. */
+export type Observe = (header: TarHeader, layer: Layer) => Observer | undefined;
+
 /**
  * Reads all layers once and applies them in order, with whiteouts (image-spec, layer.md). Nothing is written. Throws IMAGE_INVALID and TAR_DAMAGED
  * for layers that cannot be read.
  */
-export async function walkImage(image: Image, wanted: Wanted): Promise<Walked> {
+export async function walkImage(image: Image, wanted: Wanted, observe: Observe = () => undefined): Promise<Walked> {
   const tree: Tree = { files: new Map(), contents: new Map() };
   const layers: ReadLayer[] = [];
-  for (const layer of image.layers) layers.push(await walkLayer({ image, layer, wanted, tree }));
+  for (const layer of image.layers) layers.push(await walkLayer({ image, layer, wanted, observe, tree }));
   return { ...tree, layers };
 }
 
@@ -66,10 +75,11 @@ interface LayerWalk {
   readonly image: Image;
   readonly layer: Layer;
   readonly wanted: Wanted;
+  readonly observe: Observe;
   readonly tree: Tree;
 }
 
-async function walkLayer({ image, layer, wanted, tree }: LayerWalk): Promise<ReadLayer> {
+async function walkLayer({ image, layer, wanted, observe, tree }: LayerWalk): Promise<ReadLayer> {
   const hash = createHash('sha256');
   const counter = { tarSize: 0 };
   const seen = new Set<string>();
@@ -85,8 +95,11 @@ async function walkLayer({ image, layer, wanted, tree }: LayerWalk): Promise<Rea
       if (seen.has(header.path)) repeated.push(`/${header.path}`);
       seen.add(header.path);
       apply(tree, { header, layer, own: seen });
-      const limit = header.type === 'file' ? wanted(header, layer) : 0;
-      if (limit > 0) tree.contents.set(`/${header.path}`, await firstBytes(content, limit));
+      if (header.type !== 'file') continue;
+      const [limit, observer] = [wanted(header, layer), observe(header, layer)];
+      if (limit === 0 && observer === undefined) continue;
+      const first = await firstBytes(content, limit, observer);
+      if (limit > 0) tree.contents.set(`/${header.path}`, first);
     }
     await tar.drain();
   } finally {
@@ -148,12 +161,14 @@ function remove(tree: Tree, directory: string, condition: (path: string) => bool
   }
 }
 
-async function firstBytes(content: AsyncIterable<Uint8Array>, limit: number): Promise<Buffer> {
+async function firstBytes(content: AsyncIterable<Uint8Array>, limit: number, observer?: Observer): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of content) {
     if (size < limit) chunks.push(chunk.slice(0, limit - size));
     size += chunk.length;
+    observer?.see(chunk);
   }
+  observer?.end();
   return Buffer.concat(chunks);
 }
