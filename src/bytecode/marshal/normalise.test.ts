@@ -74,7 +74,7 @@ describe('normalise', () => {
       .split('z\x06middle');
     const long = Buffer.concat([Buffer.from([letter('a'), ...int32(5_000_000)]), Buffer.alloc(5_000_000, 'word ')]);
     const input = Buffer.concat([Buffer.from(before, 'latin1'), long, Buffer.from(after, 'latin1')]);
-    expect(normalise(input, '3.12').subarray(before.length, before.length + long.length)).toEqual(new Uint8Array(long));
+    expect(long.equals(normalise(input, '3.12').subarray(before.length, before.length + long.length))).toBe(true);
   });
 });
 
