@@ -11,7 +11,7 @@ import { buildSummary } from './summary.ts';
 
 const layer: LayerPlan = {
   kind: 'dependencies',
-  recipe: { kind: 'files', format: 1, bytecode: { mode: 'checked-hash', compiler: '3.13.2' }, entries: [] },
+  recipe: { kind: 'files', format: 2, bytecode: { mode: 'checked-hash', compiler: '3.13.2' }, entries: [] },
   id: digestOf('recipe'),
   contents: Array.from({ length: 9 }, (_, index) => `package-${index} 1.0`),
   size: 2_000_000,

@@ -31,7 +31,7 @@ function pathOf(sha256: Digest): string {
 }
 
 function install(wheels: readonly WheelItem[], venv = '/app/.venv'): LayerEntry[] {
-  const recipe: WheelsRecipe = { kind: 'wheels', format: 1, venv, pythonMinor: '3.13', bytecode: 'none', wheels };
+  const recipe: WheelsRecipe = { kind: 'wheels', format: 2, venv, pythonMinor: '3.13', bytecode: 'none', wheels };
   return installWheels(recipe, pathOf);
 }
 
