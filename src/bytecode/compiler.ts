@@ -2,7 +2,7 @@ import type { Bytecode } from '../plan/recipe.ts';
 import type { Booted } from './boot.ts';
 import { CompilerCrashed } from './crashed.ts';
 import type { Interpreter } from './interpreters.ts';
-import { normalise } from './normalise.ts';
+import { normalise } from './marshal/index.ts';
 import { pycBytes } from './pyc.ts';
 import type { PyBytes, PyFunction, PyTuple } from './pyodide.ts';
 import { quietly } from './quiet.ts';

@@ -1,7 +1,9 @@
+import type { MarshalMinor } from './marshal/index.ts';
+
 /** A CPython compiled to WebAssembly, as the npm package `pyodide` ships it. */
 export interface Interpreter {
   /** `X.Y`. */
-  readonly minor: string;
+  readonly minor: MarshalMinor;
   /** Version of the npm package. */
   readonly package: string;
   /** Subresource integrity of the package's tarball, as `npm view pyodide@VERSION dist.integrity` prints it. */
