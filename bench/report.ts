@@ -1,57 +1,95 @@
+import { total } from './sizes.ts';
+import { cellOf, median, middle, speedup, titleOf } from './statistics.ts';
 import { targets } from './targets.ts';
-import type { BenchResult, PartSizes, ProjectResult, Sample, Scenario, Size } from './types.ts';
-
-/** The middle one of some numbers. */
-export function median(numbers: readonly number[]): number {
-  const sorted = numbers.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
-}
+import type { BenchResult, Cell, PartSizes, ProjectResult, Row, Sample, SideName, Size, SizePair } from './types.ts';
 
 /** The result as Markdown. */
-export function report({ date, node, uv, cpus, load, startup, projects }: BenchResult): string {
+export function report(result: BenchResult): string {
+  const { projects, startup, help } = result;
   return [
-    `Measured on ${date} with Node ${node} and uv ${uv} on ${cpus} processors, load average ${load.toFixed(1)}. MB are 10⁶ bytes.`,
-    ...projects.map(sizes),
-    ['### Promises', '', ...targets({ projects }).map(({ name, kept }) => `- ${kept ? 'kept' : '**not kept**'}: ${name}`)].join('\n'),
-    ...projects.map(times),
-    `\`${startup.name}\`: ${seconds(startup, 'wall')} s, ${seconds(startup, 'cpu')} s of CPU.`,
+    header(result),
+    ...projects.flatMap((project) => [times(project), effort(project)]),
+    ...(startup.length === 0 ? [] : [startupTable(result)]),
+    ...projects.flatMap((project) => project.sizes.map((pair) => sizes(project, pair))),
+    ['### Promises', '', ...targets(result).map(({ name, kept }) => `- ${kept ? 'kept' : '**missed**'}: ${name}`)].join('\n'),
+    help.map((cell) => `\`wherry --help\` from the ${cell.side}: ${seconds(cell, 'wall')} s, ${seconds(cell, 'cpu')} s of CPU.`).join(' '),
   ].join('\n\n');
 }
 
-const rows: readonly (readonly [string, keyof PartSizes])[] = [
+function header({ date, versions, cpus, projects }: BenchResult): string {
+  const loads = projects.flatMap(({ rows }) =>
+    rows.flatMap(({ cells }) => cells.flatMap(({ samples }) => samples.map(({ load }) => load))),
+  );
+  const runs = Math.max(...projects.flatMap(({ rows }) => rows.flatMap(({ cells }) => cells.map(({ samples }) => samples.length))));
+  const { node, docker, buildx, uv, kernel } = versions;
+  return (
+    `Measured on ${date}, ${cpus} processors, Linux ${kernel}; Node ${node}, Docker ${docker}, buildx ${buildx}, uv ${uv}. Medians of ${runs}. ` +
+    `Load average before a run: ${Math.min(...loads).toFixed(1)} to ${Math.max(...loads).toFixed(1)}, median ${median(loads).toFixed(1)}. MB are 10⁶ bytes.`
+  );
+}
+
+const ours: readonly SideName[] = ['bundle', 'checkout', 'assembled'];
+
+function times({ name, packages, bumped, rows }: ProjectResult): string {
+  const head = '| seconds | uv Dockerfile | Wherry | times as fast | from a checkout | on debian:13 |\n|---|---:|---:|---:|---:|---:|';
+  const lines = rows.map((row) => {
+    const [bundle, checkout, assembled] = ours.map((side) => wall(row, side));
+    return `| ${titleOf(row)} | ${wall(row, 'peer')} | ${bundle} | ${speedup(row, 'bundle').toFixed(1)} | ${checkout} | ${assembled} |`;
+  });
+  return [`### Times: ${name}, ${packages} distributions`, '', head, ...lines, '', `Bumped to: ${bumped.join(', ')}.`].join('\n');
+}
+
+function wall(row: Row, side: SideName): string {
+  const cell = cellOf(row, side);
+  return cell === undefined ? '' : seconds(cell, 'wall');
+}
+
+function effort({ name, rows }: ProjectResult): string {
+  const head =
+    '| | CPU s: uv Dockerfile | Wherry | written MB: uv Dockerfile | Wherry | peak memory MB: Wherry |\n|---|---:|---:|---:|---:|---:|';
+  const lines = rows.map((row) => {
+    const [peer, bundle] = [cellOf(row, 'peer'), cellOf(row, 'bundle')];
+    if (peer === undefined || bundle === undefined) return '';
+    const written = [peer, bundle].map((cell) => mega(middle(cell, 'written'), 1));
+    return `| ${titleOf(row)} | ${seconds(peer, 'cpu')} | ${seconds(bundle, 'cpu')} | ${written.join(' | ')} | ${mega(peak(bundle), 0)} |`;
+  });
+  return [`### Effort: ${name}`, '', head, ...lines].join('\n');
+}
+
+/** The highest of all runs. */
+function peak({ samples }: Cell): number {
+  return Math.max(...samples.map((sample) => sample.peak ?? 0));
+}
+
+function startupTable({ startup }: BenchResult): string {
+  const lines = startup.map(({ bytecode, seconds: taken }) => {
+    const range = `${Math.min(...taken).toFixed(2)} to ${Math.max(...taken).toFixed(2)}`;
+    return `| ${bytecode ? 'with' : 'without'} bytecode | ${median(taken).toFixed(2)} | ${range} | ${taken.length} |`;
+  });
+  return ['### Start of the Django site, until its first answer', '', '| | seconds | range | runs |\n|---|---:|---:|---:|', ...lines].join(
+    '\n',
+  );
+}
+
+const parts: readonly (readonly [string, keyof PartSizes])[] = [
   ['base', 'base'],
   ['dependencies', 'dependencies'],
   ['application', 'app'],
 ];
 
-function sizes({ name, packages, peer, ours }: ProjectResult): string {
-  const all = rows.map(([title, part]) => row(title, peer[part], ours[part]));
-  const total = row('**together**', add(peer), add(ours));
+function sizes({ name }: ProjectResult, { bytecode, peer, ours: own }: SizePair): string {
+  const all = parts.map(([title, part]) => sizeRow(title, peer[part], own[part]));
+  const together = sizeRow('**together**', total(Object.values(peer)), total(Object.values(own)));
   const head = '| | uv Dockerfile, unpacked | Wherry, unpacked | uv Dockerfile, gzip | Wherry, gzip |\n|---|---:|---:|---:|---:|';
-  return [`### Sizes: ${name}, ${packages} distributions, MB`, '', head, ...all, total].join('\n');
+  return [`### Sizes: ${name}, ${bytecode ? 'with' : 'without'} bytecode, MB`, '', head, ...all, together].join('\n');
 }
 
-function row(title: string, peer: Size, ours: Size): string {
-  return `| ${title} | ${mega(peer.unpacked)} | ${mega(ours.unpacked)} | ${mega(peer.compressed)} | ${mega(ours.compressed)} |`;
+function sizeRow(title: string, peer: Size, own: Size): string {
+  return `| ${title} | ${mega(peer.unpacked)} | ${mega(own.unpacked)} | ${mega(peer.compressed)} | ${mega(own.compressed)} |`;
 }
 
-function add(sizes: PartSizes): Size {
-  const parts = Object.values(sizes) as readonly Size[];
-  const sum = (key: keyof Size): number => parts.reduce((total, part) => total + part[key], 0);
-  return { unpacked: sum('unpacked'), compressed: sum('compressed') };
-}
-
-function times({ name, scenarios }: ProjectResult): string {
-  const head = '| | seconds | CPU seconds | peak memory, MB |\n|---|---:|---:|---:|';
-  const lines = scenarios.map((scenario) => {
-    const peak = mega(Math.max(...scenario.samples.map((sample) => sample.peak)), 0);
-    return `| ${scenario.name} | ${seconds(scenario, 'wall')} | ${seconds(scenario, 'cpu')} | ${peak} |`;
-  });
-  return [`### Times: ${name}`, '', head, ...lines].join('\n');
-}
-
-function seconds({ samples }: Scenario, key: keyof Sample): string {
-  return median(samples.map((sample) => sample[key])).toFixed(2);
+function seconds(cell: Cell, key: keyof Sample): string {
+  return middle(cell, key).toFixed(2);
 }
 
 function mega(bytes: number, digits = 2): string {

@@ -1,74 +1,95 @@
 /**
- * `npm run bench [-- --runs N]`: sizes and times of two real projects, into bench/results and docs/performance.md; needs root and Debian.
- * `--from FILE` only writes the page again from an earlier result. Exit status 1: a promise about sizes was not kept.
+ * `npm run bench [-- --runs N | --quick | --profile | --from FILE]`: two real projects, built by Wherry and by Docker's buildx, in turn; into
+ * bench/results, docs/performance.md and docs/performance.svg. Needs root and Debian. `--quick` is one run of the site alone, printed only;
+ * `--profile` says where a cold build spends its time; `--from` writes the page again from an earlier result. Exit status 1: a promise was not kept.
  */
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { availableParallelism, loadavg, tmpdir } from 'node:os';
+import { availableParallelism, release } from 'node:os';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
-import { readWherryLock } from '../src/resolve/index.ts';
+import { findDebianMirrors } from '../src/debian/index.ts';
 import { run } from '../test/e2e/command.ts';
-import { lock, uv } from '../test/e2e/product.ts';
-import { measureBuilds, measureStartup, runWherry } from './measure.ts';
-import { ourSizes } from './ours.ts';
-import { peerSizes } from './peer.ts';
+import { root, uv } from '../test/e2e/product.ts';
+import { startDocker } from './docker.ts';
+import { atEnd, endAll, endOnSignals } from './endings.ts';
+import { startFileServer, throughServer } from './files.ts';
+import { measured } from './measured.ts';
+import { measureProject, type Surroundings } from './measureProject.ts';
+import { service, site } from './projects.ts';
+import { pushBases, startRegistry } from './registry.ts';
 import { between, report } from './report.ts';
+import { programs } from './sides.ts';
 import { targets } from './targets.ts';
-import type { BenchResult, ProjectResult } from './types.ts';
+import type { BenchResult, Cell } from './types.ts';
 
-const root = join(import.meta.dirname, '..');
-const projects = [
-  { directory: 'examples/django-site', source: 'notes/views.py' },
-  { directory: 'bench/projects/data', source: 'main.py' },
-];
+const { values } = parseArgs({
+  options: { runs: { type: 'string', default: '5' }, quick: { type: 'boolean', default: false }, from: { type: 'string' } },
+});
+const runs = values.quick ? 1 : Math.min(9, Math.max(3, Number(values.runs)));
 
-const { values } = parseArgs({ options: { runs: { type: 'string', default: '3' }, from: { type: 'string' } } });
-const runs = Math.max(3, Number(values.runs));
-
-async function benchProject({ directory, source }: (typeof projects)[number]): Promise<ProjectResult> {
-  const project = join(root, directory);
-  const store = await mkdtemp(join(tmpdir(), 'wherry-bench-store-'));
-  try {
-    await lock(project);
-    await runWherry(['lock', project, '--quiet'], { WHERRY_CACHE_DIR: store });
-    if ((await readWherryLock(project)).bases.every((base) => base.kind !== 'debian')) throw new Error(`${directory} has another base`);
-    console.error(`${directory}: sizes`);
-    const [ours, peer] = [await ourSizes(project, store), await peerSizes(project)];
-    console.error(`${directory}: times`);
-    const scenarios = await measureBuilds({ project, source, runs });
-    return { name: directory, packages: await countPackages(project, store), peer, ours, scenarios };
-  } finally {
-    await rm(store, { recursive: true, force: true });
-  }
-}
-
-async function countPackages(project: string, store: string): Promise<number> {
-  const env = { ...process.env, WHERRY_CACHE_DIR: store, CI: undefined };
-  const plan = JSON.parse(await run([join(root, 'bin/wherry'), 'plan', project, '--json', '--quiet'], { env }));
-  return plan.images[0].selection.packages.length;
+async function surround(): Promise<Surroundings> {
+  // On a disk, because the kernel keeps no account of what is written to memory.
+  const work = await mkdtemp('/var/tmp/wherry-bench-');
+  atEnd(() => rm(work, { recursive: true, force: true }));
+  await run(['npm', 'run', '--silent', 'build'], { cwd: root });
+  await run([join(root, 'scripts/setup-python')]);
+  const registry = await startRegistry(join(work, 'registry'));
+  await pushBases(registry, { uv, directory: work });
+  const origin = await startFileServer(join(root, '.cache/bench/files'));
+  const archives = await findDebianMirrors({ config: {}, env: process.env });
+  const mirrors = {
+    WHERRY_DEBIAN_MIRROR: throughServer(archives.debian, origin),
+    WHERRY_DEBIAN_SECURITY_MIRROR: throughServer(archives['debian-security'], origin),
+  };
+  return { work, docker: await startDocker(join(work, 'docker')), registry, origin, mirrors, runs };
 }
 
 async function measure(): Promise<BenchResult> {
-  const results: ProjectResult[] = [];
-  for (const project of projects) results.push(await benchProject(project));
-  const result: BenchResult = {
+  const surroundings = await surround();
+  const projects = [await measureProject(site, surroundings, { isSite: true })];
+  if (!values.quick) projects.push(await measureProject(service, surroundings, { isSite: false }));
+  return {
     date: new Date().toISOString().slice(0, 10),
-    node: process.versions.node,
-    uv: (await run([uv, '--version'])).split(' ')[1] ?? '',
+    versions: {
+      node: process.versions.node,
+      uv: (await run([uv, '--version'])).split(' ')[1] ?? '',
+      docker: (await surroundings.docker.docker(['version', '--format', '{{.Server.Version}}'])).trim(),
+      buildx: (await surroundings.docker.docker(['buildx', 'version'])).split(' ')[1] ?? '',
+      kernel: release(),
+    },
     cpus: availableParallelism(),
-    load: loadavg()[1] ?? 0,
-    startup: await measureStartup(runs + 2),
-    projects: results,
+    projects: projects.map(({ result }) => result),
+    startup: projects.flatMap(({ startup }) => startup),
+    help: [await helpCell('bundle'), await helpCell('checkout')],
   };
+}
+
+/** `wherry --help`: how long it takes until anything is said. */
+async function helpCell(side: 'bundle' | 'checkout'): Promise<Cell> {
+  const samples = [];
+  for (let index = 0; index < runs + 2; index += 1) samples.push(await measured([...programs[side], '--help']));
+  return { side, samples };
+}
+
+async function keep(result: BenchResult): Promise<void> {
   const file = join(root, 'bench/results', `${result.date}.json`);
   await mkdir(join(root, 'bench/results'), { recursive: true });
   await writeFile(file, `${JSON.stringify(result, null, 2)}\n`);
   console.error(`wrote ${relative(root, file)}`);
-  return result;
 }
 
-const result = values.from === undefined ? await measure() : (JSON.parse(await readFile(values.from, 'utf8')) as BenchResult);
-const page = join(root, 'docs/performance.md');
-await writeFile(page, between(await readFile(page, 'utf8'), report(result)));
-console.log(report(result));
-if (targets(result).some(({ kept }) => !kept)) process.exitCode = 1;
+async function publish(result: BenchResult): Promise<void> {
+  const page = join(root, 'docs/performance.md');
+  await writeFile(page, between(await readFile(page, 'utf8'), report(result)));
+}
+
+endOnSignals();
+try {
+  const result = values.from === undefined ? await measure() : (JSON.parse(await readFile(values.from, 'utf8')) as BenchResult);
+  if (values.from === undefined && !values.quick) await keep(result);
+  if (!values.quick) await publish(result);
+  console.log(report(result));
+  if (targets(result).some(({ kept }) => !kept)) process.exitCode = 1;
+} finally {
+  await endAll();
+}

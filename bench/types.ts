@@ -11,34 +11,65 @@ export interface PartSizes {
   readonly app: Size;
 }
 
-/** One whole process. Seconds and bytes. */
+/** One whole process, from exec to exit. Seconds and bytes. */
 export interface Sample {
   readonly wall: number;
+  /** User and system time of the process, and on the peer's side of its daemons and containers. */
   readonly cpu: number;
-  readonly peak: number;
+  /** Largest resident set; absent on the peer's side, whose work is spread over daemons. */
+  readonly peak?: number;
+  /** Bytes handed to the file system, by the kernel's account. */
+  readonly written: number;
+  /** Load average of the last minute before the start. */
+  readonly load: number;
 }
 
-export interface Scenario {
-  readonly name: string;
+/** Who builds: the usual Dockerfile, or Wherry from its bundle, from a checkout, or on the base that it assembles itself. */
+export type SideName = 'peer' | 'bundle' | 'checkout' | 'assembled';
+
+export type RowName = 'cold' | 'source' | 'bump' | 'nothing';
+
+/** Samples of one side in one situation, in the order in which they were taken. */
+export interface Cell {
+  readonly side: SideName;
   readonly samples: readonly Sample[];
+}
+
+export interface Row {
+  readonly row: RowName;
+  readonly bytecode: boolean;
+  readonly cells: readonly Cell[];
+}
+
+/** Sizes with or without bytecode, of both sides. */
+export interface SizePair {
+  readonly bytecode: boolean;
+  readonly peer: PartSizes;
+  readonly ours: PartSizes;
 }
 
 export interface ProjectResult {
   readonly name: string;
   /** Distributions in the image. */
   readonly packages: number;
-  readonly peer: PartSizes;
-  readonly ours: PartSizes;
-  readonly scenarios: readonly Scenario[];
+  /** What `bump` changes: `pillow 12.0.0 → 12.1.0`, one line per run. */
+  readonly bumped: readonly string[];
+  readonly sizes: readonly SizePair[];
+  readonly rows: readonly Row[];
+}
+
+/** Seconds from starting an interpreter to the site's first answer. */
+export interface StartupTimes {
+  readonly bytecode: boolean;
+  readonly seconds: readonly number[];
 }
 
 export interface BenchResult {
   readonly date: string;
-  readonly node: string;
-  readonly uv: string;
+  readonly versions: Readonly<Record<'node' | 'uv' | 'docker' | 'buildx' | 'kernel', string>>;
   readonly cpus: number;
-  /** Average number of runnable processes while it ran: above `cpus` the times are too long. */
-  readonly load: number;
-  readonly startup: Scenario;
   readonly projects: readonly ProjectResult[];
+  readonly startup: readonly StartupTimes[];
+  /** `wherry --help` of the bundle and of the checkout. */
+  readonly help: readonly Cell[];
 }

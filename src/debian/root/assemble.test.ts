@@ -30,7 +30,7 @@ async function assemble(samples: readonly Sample[], options: Partial<DebianRootR
   }
   const recipe: DebianRootRecipe = {
     kind: 'debian-root',
-    format: 2,
+    format: 1,
     release: 13,
     architecture: 'amd64',
     shell: false,

@@ -1,0 +1,1 @@
+"""Scores rows of a table with a model."""

@@ -1,0 +1,63 @@
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { run, start, until } from '../test/e2e/command.ts';
+import { writeLayout } from '../test/e2e/pythonBase.ts';
+import { makeImage, preparedLayer, tarOf } from '../test/images.ts';
+import { atEnd } from './endings.ts';
+import { standIn } from './standIn.ts';
+
+/** Starts Debian's docker-registry on a free loopback port, over an empty directory, without login. Gives `127.0.0.1:PORT`. */
+export async function startRegistry(directory: string): Promise<string> {
+  await mkdir(directory, { recursive: true });
+  const host = `127.0.0.1:${await freePort()}`;
+  const config = join(directory, 'config.yml');
+  const storage = { filesystem: { rootdirectory: join(directory, 'data') } };
+  await writeFile(
+    config,
+    JSON.stringify({ version: 0.1, log: { level: 'error', accesslog: { disabled: true } }, storage, http: { addr: host } }),
+  );
+  const daemon = start(['setpriv', '--pdeathsig', 'TERM', 'docker-registry', 'serve', config], { detached: true });
+  atEnd(async () => {
+    daemon.kill('SIGTERM');
+    await daemon.ended;
+  });
+  await until(`an answer of ${host}`, () =>
+    fetch(`http://${host}/v2/`).then(
+      ({ ok }) => ok,
+      () => false,
+    ),
+  );
+  return host;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((done) => server.once('listening', done));
+  const { port } = server.address() as { readonly port: number };
+  await new Promise((done) => server.close(done));
+  return port;
+}
+
+const path = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+/** Pushes what the Dockerfile starts from: the stand-in of `python:3.13-slim`, and an image that holds nothing but uv. */
+export async function pushBases(host: string, { uv, directory }: { readonly uv: string; readonly directory: string }): Promise<void> {
+  const tar = await readFile(await standIn());
+  const base = { layers: [preparedLayer(tar, gzipSync(tar, { level: 6 }))], config: { Env: [path], Cmd: ['python3'] } };
+  const tool = await tarOf([{ path: 'uv', content: await readFile(uv) }]);
+  await pushImage(`${host}/python:3.13-slim`, { image: base, directory });
+  await pushImage(`${host}/uv:latest`, { image: { layers: [preparedLayer(tool, gzipSync(tool, { level: 6 }))] }, directory });
+}
+
+async function pushImage(
+  reference: string,
+  { image, directory }: { readonly image: Parameters<typeof makeImage>[0]; readonly directory: string },
+): Promise<void> {
+  const architecture = process.arch === 'arm64' ? 'arm64' : 'amd64';
+  const layout = join(directory, 'pushed');
+  await writeLayout(layout, await makeImage({ architecture, ...image }));
+  await run(['skopeo', 'copy', '--insecure-policy', '--quiet', '--dest-tls-verify=false', `oci:${layout}`, `docker://${reference}`]);
+  await rm(layout, { recursive: true });
+}

@@ -1,0 +1,116 @@
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execute } from '../test/e2e/execute.ts';
+import { root } from '../test/e2e/product.ts';
+import type { Docker } from './docker.ts';
+import { dockerfile, dockerignore } from './dockerfile.ts';
+import { measured } from './measured.ts';
+import { type PreparedProject, writeState } from './projects.ts';
+import type { Sample, SideName } from './types.ts';
+
+/** One of those who build, with a copy of the project and caches of its own. */
+export interface Side {
+  readonly name: SideName;
+  readonly project: string;
+  /** OCI layout of the last build. */
+  readonly layout: string;
+  /** Empties every cache and the output. */
+  reset(): Promise<void>;
+  /** Puts the project into the state of this index. */
+  change(state: number): Promise<void>;
+  build(): Promise<Sample>;
+}
+
+export interface PeerOptions {
+  readonly docker: Docker;
+  readonly registry: string;
+  readonly bytecode: boolean;
+}
+
+/** Docker's buildx with the usual Dockerfile. */
+export async function peerSide(prepared: PreparedProject, { docker, registry, bytecode }: PeerOptions): Promise<Side> {
+  const project = join(docker.shared, 'project');
+  const layout = join(docker.shared, 'out');
+  await rm(project, { recursive: true, force: true });
+  await cp(prepared.template, project, { recursive: true });
+  await writeFile(join(project, 'Dockerfile'), dockerfile({ registry, bytecode, command: prepared.command }));
+  await writeFile(join(project, '.dockerignore'), dockerignore);
+  const output = 'type=oci,dest=/w/out,tar=false';
+  return {
+    name: 'peer',
+    project,
+    layout,
+    reset: async () => {
+      await docker.docker(['buildx', 'prune', '--all', '--force']);
+      await rm(layout, { recursive: true, force: true });
+    },
+    change: async (state) => await writeState(project, stateOf(prepared, state)),
+    build: async () =>
+      await docker.measured(['buildx', 'build', '--network', 'host', '--progress', 'plain', '--output', output, '/w/project']),
+  };
+}
+
+/** `bin/wherry` of the checkout, or the bundle as it is published. */
+export const programs: Readonly<Record<'bundle' | 'checkout', readonly string[]>> = {
+  bundle: [join(root, 'node_modules/node/bin/node'), join(root, 'dist/cli/main.js')],
+  checkout: [join(root, 'bin/wherry')],
+};
+
+export interface OurOptions {
+  readonly name: Exclude<SideName, 'peer'>;
+  readonly work: string;
+  /** Base image; the default base if absent. */
+  readonly base?: string;
+  /** Further flags of `wherry build`. */
+  readonly flags: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** Wherry, with a complete wherry.lock for every state. */
+export async function ourSide(prepared: PreparedProject, { name, work, base, flags, env }: OurOptions): Promise<Side> {
+  const directory = join(work, name);
+  const [project, layout, store] = ['project', 'out', 'store'].map((part) => join(directory, part)) as [string, string, string];
+  await rm(directory, { recursive: true, force: true });
+  await mkdir(directory, { recursive: true });
+  await cp(prepared.template, project, { recursive: true });
+  const program = programs[name === 'checkout' ? 'checkout' : 'bundle'];
+  const whole = { CI: undefined, WHERRY_CACHE_DIR: store, ...(base === undefined ? {} : { WHERRY_BASE: base }), ...env };
+  const locks = await wherryLocks(prepared, { project, command: [...program, 'lock', project, '--quiet'], env: whole });
+  const change = async (state: number): Promise<void> => {
+    await writeState(project, stateOf(prepared, state));
+    await writeFile(join(project, 'wherry.lock'), locks[state] ?? '');
+  };
+  await change(0);
+  return {
+    name,
+    project,
+    layout,
+    reset: async () => {
+      for (const path of [store, layout]) await rm(path, { recursive: true, force: true });
+    },
+    change,
+    build: async () => await measured([...program, 'build', project, '--locked', '--quiet', '--oci', layout, ...flags], { env: whole }),
+  };
+}
+
+interface LockOptions {
+  readonly project: string;
+  readonly command: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+async function wherryLocks(prepared: PreparedProject, { project, command, env }: LockOptions): Promise<string[]> {
+  const locks: string[] = [];
+  for (const state of prepared.states) {
+    await writeState(project, state);
+    await execute(command, { env: { ...process.env, ...env } });
+    locks.push(await readFile(join(project, 'wherry.lock'), 'utf8'));
+  }
+  return locks;
+}
+
+function stateOf({ states }: PreparedProject, index: number): PreparedProject['states'][number] {
+  const state = states[index];
+  if (state === undefined) throw new Error(`there is no state ${index}`);
+  return state;
+}
