@@ -12,11 +12,11 @@ const wasm: Plugin = {
   },
 };
 
-// Two entries, because worker threads start from a file of their own. `openpgp` stays outside (DESIGN §10).
+// Two entries, because worker threads start from a file of their own. `openpgp` and `pyodide` stay outside (DESIGN §6, §10).
 export default defineConfig({
   input: { 'cli/main': 'src/cli/main.ts', 'produce/worker': 'src/produce/worker.ts' },
   platform: 'node',
-  external: [...builtinModules, /^node:/, 'openpgp'],
+  external: [...builtinModules, /^node:/, 'openpgp', 'pyodide'],
   plugins: [wasm],
   output: {
     dir: 'dist',

@@ -1,24 +1,14 @@
-/** Files of a layer, and their bytes before compression. */
-export interface PartCount {
-  readonly files: number;
-  readonly bytes: number;
-}
+import type { FileTotal, LayerParts } from './tar/layer.ts';
 
-/** How the files of a layer came into its gzip stream: taken over as they lie deflated in a wheel, or run through our compressor. */
-export interface LayerParts {
-  readonly spliced: PartCount;
-  readonly compressed: PartCount;
-}
-
-/** The parts in a parsed record or annotation; undefined if it has another shape. */
+/** The parts of a layer in a parsed record or annotation; undefined if it has another shape. */
 export function asLayerParts(value: unknown): LayerParts | undefined {
   const { spliced, compressed } = (value ?? {}) as Partial<Record<keyof LayerParts, unknown>>;
-  const [own, other] = [asCount(spliced), asCount(compressed)];
+  const [own, other] = [asTotal(spliced), asTotal(compressed)];
   return own === undefined || other === undefined ? undefined : { spliced: own, compressed: other };
 }
 
-function asCount(value: unknown): PartCount | undefined {
-  const { files, bytes } = (value ?? {}) as Partial<Record<keyof PartCount, unknown>>;
+function asTotal(value: unknown): FileTotal | undefined {
+  const { files, bytes } = (value ?? {}) as Partial<Record<keyof FileTotal, unknown>>;
   return isCount(files) && isCount(bytes) ? { files, bytes } : undefined;
 }
 

@@ -1,156 +1,124 @@
-// The inner loop: symbols of one block, as long as one more step cannot meet the end of the input or overrun the output.
+// The inner loop: symbols of one block, while one more step can neither meet the end of the input nor overrun the output.
+//
+// `held` has the next bits of the stream, lowest first. The low 6 bits of `count` say how many of them are known; `next` is the byte behind
+// those. Bits of `held` above them are what the stream has there, or zero, so that filling it again with the same bytes is harmless.
 import { OUTPUT_END } from './layout';
-import { END, LINK, NONE } from './tables';
+import { input, inputEnd, moveInput, moveOutput, oldest, output, skip } from './stream';
+import { END, LINK, LITERAL, NONE } from './tables';
 
-/** Longest read ahead of one step: two refills of up to 7 bytes, and a word. */
+/** Input that one step may use or look at: two fillings of up to 7 bytes and a word. */
 const MARGIN: usize = 24;
 
-/** Between calls: the byte that holds the next bit, how many bits of it are used, where output goes, and the oldest byte a distance may reach. */
-export let input: usize = 0;
-export let skip: u32 = 0;
-export let output: usize = 0;
-export let oldest: usize = 0;
-
-export function place(at: usize, bits: u32): void {
-  input = at;
-  skip = bits;
-}
-
-export function placeOutput(at: usize, first: usize): void {
-  output = at;
-  oldest = first;
-}
-
-/**
- * Decodes from `input` to `output`. Returns the entry END after the end of the block, NONE for what no stream may hold,
- * 0 if input or output has to be looked at.
- */
-export function decode(end: usize, literals: usize, literalBits: u32, distances: usize, distanceBits: u32): u32 {
-  const lastInput = end - MARGIN;
-  if (end < MARGIN || input > lastInput || output >= OUTPUT_END) return 0;
-  const literalMask: u64 = ((1 as u64) << literalBits) - 1;
-  const distanceMask: u64 = ((1 as u64) << distanceBits) - 1;
+/** Decodes with these tables. Returns END after the end of the block, NONE for what no stream may hold, 0 if room is short. */
+export function decode(literals: usize, literalBits: u32, distances: usize, distanceBits: u32): u32 {
+  if (input + MARGIN > inputEnd) return 0;
+  const lastInput = inputEnd - MARGIN;
   const first = oldest;
-  let out = output;
-  // Of `held` bits only the low 6 bits of `count` tell how many are known; the bits above them are right already or zero.
-  let held: u64 = (load<u8>(input) as u64) >> skip;
+  const literalMask = (1 << literalBits) - 1;
+  const distanceMask = (1 << distanceBits) - 1;
+  let held = (load<u8>(input) as u64) >> skip;
   let count: u64 = 8 - skip;
   let next = input + 1;
-  held |= load<u64>(next) << count;
-  next += (63 - (count as usize)) >> 3;
-  count |= 56;
+  let out = output;
   let status: u32 = 0;
-  let entry: u64 = load<u32>(literals + (((held & literalMask) as usize) << 2));
-  while (true) {
-    if ((entry as u32 as i32) < 0) {
+  held |= load<u64>(next) << count;
+  next += missing(count);
+  count |= 56;
+  let entry = entryFor(literals, literalMask, held);
+  while (next <= lastInput && out < OUTPUT_END) {
+    // Two literals without a link take at most 22 bits, so enough are left for a literal or length of any code.
+    if (has(entry, LITERAL)) {
+      store<u8>(out++, (entry >> 16) as u8);
       held >>= entry;
       count -= entry;
-      store<u8>(out++, (entry >> 16) as u8);
-      entry = load<u32>(literals + (((held & literalMask) as usize) << 2));
-      if ((entry as u32 as i32) < 0) {
+      entry = entryFor(literals, literalMask, held);
+      if (has(entry, LITERAL)) {
+        store<u8>(out++, (entry >> 16) as u8);
         held >>= entry;
         count -= entry;
-        store<u8>(out++, (entry >> 16) as u8);
-        entry = load<u32>(literals + (((held & literalMask) as usize) << 2));
-        if ((entry as u32 as i32) < 0) {
-          held >>= entry;
-          count -= entry;
-          store<u8>(out++, (entry >> 16) as u8);
-          held |= load<u64>(next) << count;
-          next += (63 - ((count & 63) as usize)) >> 3;
-          count |= 56;
-          if (next > lastInput || out >= OUTPUT_END) break;
-          entry = load<u32>(literals + (((held & literalMask) as usize) << 2));
-          continue;
-        }
+        entry = entryFor(literals, literalMask, held);
       }
     }
-    if ((entry as u32) & (LINK | END | NONE)) {
-      if ((entry as u32) & LINK) {
-        const at = ((held >> (literalBits as u64)) & (((1 as u64) << ((entry >> 8) & 15)) - 1)) + (entry >> 16);
-        entry = load<u32>(literals + ((at as usize) << 2));
-      }
-      if ((entry as u32 as i32) < 0) {
-        held >>= entry;
-        count -= entry;
-        store<u8>(out++, (entry >> 16) as u8);
-        held |= load<u64>(next) << count;
-        next += (63 - ((count & 63) as usize)) >> 3;
-        count |= 56;
-        if (next > lastInput || out >= OUTPUT_END) break;
-        entry = load<u32>(literals + (((held & literalMask) as usize) << 2));
-        continue;
-      }
-      if ((entry as u32) & (END | NONE)) {
-        held >>= entry;
-        count -= entry;
-        status = (entry as u32) & (END | NONE);
-        break;
-      }
-    }
-    const length = ((entry >> 16) as usize) + (((held & (((1 as u64) << entry) - 1)) >> ((entry >> 8) & 15)) as usize);
+    if (has(entry, LINK)) entry = linked(literals, literalBits, held, entry);
+    const lengthEntry = entry;
+    const lengthBits = held;
     held >>= entry;
     count -= entry;
     held |= load<u64>(next) << count;
-    next += (63 - ((count & 63) as usize)) >> 3;
-    count |= 56;
-    entry = load<u32>(distances + (((held & distanceMask) as usize) << 2));
-    if ((entry as u32) & (LINK | NONE)) {
-      if ((entry as u32) & LINK) {
-        const at = ((held >> (distanceBits as u64)) & (((1 as u64) << ((entry >> 8) & 15)) - 1)) + (entry >> 16);
-        entry = load<u32>(distances + ((at as usize) << 2));
-      }
-      if ((entry as u32) & NONE) {
-        status = NONE;
+    if (has(entry, LITERAL | END | NONE)) {
+      if (!has(entry, LITERAL)) {
+        status = (entry as u32) & (END | NONE);
         break;
       }
+      next += missing(count);
+      count |= 56;
+      store<u8>(out++, (entry >> 16) as u8);
+      entry = entryFor(literals, literalMask, held);
+      continue;
     }
-    const distance = ((entry >> 16) as usize) + (((held & (((1 as u64) << entry) - 1)) >> ((entry >> 8) & 15)) as usize);
+    next += missing(count);
+    count |= 56;
+    entry = entryFor(distances, distanceMask, held);
+    if (has(entry, LINK)) entry = linked(distances, distanceBits, held, entry);
+    const distance = amount(entry, held);
     held >>= entry;
     count -= entry;
-    if (distance > out - first) {
+    if (has(entry, NONE) || distance > out - first) {
       status = NONE;
       break;
     }
     held |= load<u64>(next) << count;
-    next += (63 - ((count & 63) as usize)) >> 3;
+    next += missing(count);
     count |= 56;
-    entry = load<u32>(literals + (((held & literalMask) as usize) << 2));
-    let from = out - distance;
-    const stop = out + length;
-    if (distance >= 8) {
-      store<u64>(out, load<u64>(from));
-      store<u64>(out, load<u64>(from, 8), 8);
-      if (length > 16) {
-        out += 16;
-        from += 16;
-        do {
-          store<u64>(out, load<u64>(from));
-          store<u64>(out, load<u64>(from, 8), 8);
-          out += 16;
-          from += 16;
-        } while (out < stop);
-      }
-    } else if (distance === 1) {
-      const half = (load<u8>(from) as u64) * 0x01010101;
-      const run = (half << 32) | half;
-      do {
-        store<u64>(out, run);
-        out += 8;
-      } while (out < stop);
-    } else {
-      do {
-        store<u64>(out, load<u64>(from));
-        out += distance;
-        from += distance;
-      } while (out < stop);
-    }
-    out = stop;
-    if (next > lastInput || out >= OUTPUT_END) break;
+    entry = entryFor(literals, literalMask, held);
+    const length = amount(lengthEntry, lengthBits);
+    copyMatch(out, distance, length);
+    out += length;
   }
   count &= 63;
-  input = next - (((count + 7) >> 3) as usize);
-  skip = ((8 - (count & 7)) & 7) as u32;
-  output = out;
+  moveInput(next - (((count + 7) >> 3) as usize), (-count & 7) as u32);
+  moveOutput(out);
   return status;
+}
+
+/** Whole bytes that fit behind the known bits. */
+function missing(count: u64): usize {
+  return ((63 - (count & 63)) >> 3) as usize;
+}
+
+function has(entry: u64, flags: u32): bool {
+  return ((entry as u32) & flags) !== 0;
+}
+
+function entryFor(table: usize, mask: u32, bits: u64): u64 {
+  return load<u32>(table + (((bits as u32) & mask) << 2));
+}
+
+function linked(table: usize, width: u32, bits: u64, link: u64): u64 {
+  return entryFor(table + (((link >> 16) as usize) << 2), (1 << (((link >> 8) & 15) as u32)) - 1, bits >> width);
+}
+
+/** A length or distance: the base of its code, and the extra bits behind the code. */
+function amount(entry: u64, bits: u64): usize {
+  return ((entry >> 16) + ((bits & (((1 as u64) << entry) - 1)) >> ((entry >> 8) & 15))) as usize;
+}
+
+/** Copies in words; up to 15 bytes behind the match are overwritten too. */
+function copyMatch(to: usize, distance: usize, length: usize): void {
+  const stop = to + length;
+  let from = to - distance;
+  if (distance >= 8) {
+    do {
+      store<u64>(to, load<u64>(from));
+      store<u64>(to, load<u64>(from, 8), 8);
+      to += 16;
+      from += 16;
+    } while (to < stop);
+  } else if (distance === 1) {
+    const half = (load<u8>(from) as u64) * 0x01010101;
+    for (; to < stop; to += 8) store<u64>(to, (half << 32) | half);
+  } else {
+    // A word holds the pattern at least once.
+    for (; to < stop; to += distance, from += distance) store<u64>(to, load<u64>(from));
+  }
 }

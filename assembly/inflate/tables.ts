@@ -26,6 +26,8 @@ export const LITERAL: u32 = 0x80000000;
 export const CODE_BITS: u32 = 7;
 export const LITERAL_BITS: u32 = 11;
 export const DISTANCE_BITS: u32 = 9;
+export const FIXED_LITERAL_BITS: u32 = 9;
+export const FIXED_DISTANCE_BITS: u32 = 5;
 
 /** Fills in the meanings and the tables of blocks of type 1; once per instance. */
 export function prepare(): void {
@@ -36,9 +38,9 @@ export function prepare(): void {
   memory.fill(LENGTHS + 144, 9, 112);
   memory.fill(LENGTHS + 256, 7, 24);
   memory.fill(LENGTHS + 280, 8, 8);
-  build(LENGTHS, 288, LITERAL_MEANINGS, FIXED_LITERALS, 9);
+  build(LENGTHS, 288, LITERAL_MEANINGS, FIXED_LITERALS, FIXED_LITERAL_BITS);
   memory.fill(LENGTHS, 5, 32);
-  build(LENGTHS, 32, DISTANCE_MEANINGS, FIXED_DISTANCES, 5);
+  build(LENGTHS, 32, DISTANCE_MEANINGS, FIXED_DISTANCES, FIXED_DISTANCE_BITS);
 }
 
 function literalMeaning(symbol: u32): u32 {

@@ -45,13 +45,18 @@ function layerRows(plan: ImagePlan, full: boolean): string[][] {
     layer.kind,
     layer.id.slice(7, 19),
     layer.size === undefined ? '' : formatSize(layer.size),
-    ...(full ? [bytecodeMode(layer)] : []),
+    ...(full ? [bytecodeMode(layer), making(layer)] : []),
     shorten(layer.contents),
   ]);
 }
 
 function bytecodeMode({ recipe }: LayerPlan): string {
   return typeof recipe.bytecode === 'object' ? recipe.bytecode.mode : '';
+}
+
+/** The wheels are not there yet, so which files are spliced is not known. */
+function making({ recipe }: LayerPlan): string {
+  return recipe.kind === 'wheels' ? 'spliced where files are large' : 'recompressed';
 }
 
 function shorten(contents: readonly string[]): string {

@@ -1,4 +1,5 @@
 import type { LayerLine, LayerMaking } from '../inspect/index.ts';
+import { leastSplice } from '../tar/index.ts';
 import { formatSize, formatTable } from './format.ts';
 
 /** `inspect --layers` for people: one line per layer, and below it how the layer was made. */
@@ -21,7 +22,7 @@ function makingText(making: LayerMaking | undefined): string {
   const { spliced, compressed } = making;
   const [bytes, files] = [spliced.bytes + compressed.bytes, spliced.files + compressed.files];
   const share = `${percent(spliced.bytes, bytes)} of ${formatSize(bytes)} as it lies in the wheels`;
-  return `spliced: ${share} (${spliced.files} of ${files} files, those of 16 KiB and more)`;
+  return `spliced: ${share} (${spliced.files} of ${files} files, those of ${leastSplice / 1024} KiB and more)`;
 }
 
 /** Whole percents; 0 and 100 only where they are exact. */

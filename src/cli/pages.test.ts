@@ -11,7 +11,7 @@ import { buildSummary } from './summary.ts';
 
 const layer: LayerPlan = {
   kind: 'dependencies',
-  recipe: { kind: 'files', format: 1, bytecode: { mode: 'checked-hash', compiler: '3.13.2' }, entries: [] },
+  recipe: { kind: 'files', format: 2, bytecode: { mode: 'checked-hash', compiler: '3.13.2' }, entries: [] },
   id: digestOf('recipe'),
   contents: Array.from({ length: 9 }, (_, index) => `package-${index} 1.0`),
   size: 2_000_000,
@@ -80,7 +80,7 @@ describe('plan', () => {
     expect(full).toMatch(/pytest +8\.4 +only in group dev/);
     expect(full).toMatch(/uv\.lock +read by uv/);
     expect(full).toMatch(/bytecode +by CPython 3\.13\.2/);
-    expect(full).toMatch(/dependencies .* checked-hash +package-0/);
+    expect(full).toMatch(/dependencies .* checked-hash +recompressed +package-0/);
     expect(full).toContain('kept only with format = "docker"');
     expect(full).toContain('package-0 1.0, package-1 1.0, package-2 1.0, package-3 1.0, package-4 1.0 and 4 more');
   });

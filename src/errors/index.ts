@@ -3,6 +3,7 @@
  * Must not: print, exit, or hold a credential.
  */
 import { baseErrors } from './base.ts';
+import { bytecodeErrors } from './bytecode.ts';
 import { configErrors } from './config.ts';
 import { debianErrors } from './debian.ts';
 import type { ErrorEntry } from './entry.ts';
@@ -24,6 +25,7 @@ export const errorCatalog = {
   ...networkErrors,
   ...planErrors,
   ...produceErrors,
+  ...bytecodeErrors,
   ...runtimeErrors,
   ...systemErrors,
 } as const satisfies Record<string, ErrorEntry>;

@@ -1,6 +1,7 @@
 import { canonicalJson } from '../json.ts';
-import { asLayerParts, type LayerParts } from '../layer-parts.ts';
+import { asLayerParts } from '../layer-parts.ts';
 import type { LayerKind } from '../plan/types.ts';
+import type { LayerParts } from '../tar/layer.ts';
 
 /** Annotation of a layer descriptor: what the layer is for, and how its gzip stream was made. Compact JSON, equal for equal recipes. */
 export const spliceAnnotation = 'dev.wherry.splice';

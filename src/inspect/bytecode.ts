@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { interpreterFor } from '../bytecode/interpreters.ts';
 import type { Layer } from '../image/index.ts';
 import type { TarHeader } from '../tar/index.ts';
 import { SourceHash } from './source-hash.ts';
@@ -7,10 +8,11 @@ import type { ImageFile, Observer, Walked } from './walk.ts';
 /** Bytes at the beginning of a `.pyc` that say how it is checked: magic number, flags, source hash (PEP 552). */
 export const pycHeaderSize = 16;
 
-/** `_RAW_MAGIC_NUMBER` of the releases of a minor version: its number, then `\r\n`. */
-const magicNumbers: ReadonlyMap<string, number> = new Map(
-  Object.entries({ '3.11': 3495, '3.12': 3531, '3.13': 3571, '3.14': 3627 }).map(([minor, magic]) => [minor, 0x0a0d_0000 + magic]),
-);
+/** The first four bytes of a `.pyc` (`_RAW_MAGIC_NUMBER`): the number of a minor version `X.Y`, then `\r\n`. */
+function magicOf(minor: string | undefined): number | undefined {
+  const number = minor === undefined ? undefined : interpreterFor(minor)?.magic;
+  return number === undefined ? undefined : 0x0a0d_0000 + number;
+}
 
 const pythonDirectory = /(?:^|\/)lib\/python(3\.\d+)\//;
 const cached = /^(.*)\/__pycache__\/([^/]+)\.cpython-\d+(?:\.opt-[12])?\.pyc$/;
@@ -35,7 +37,7 @@ export class BytecodeCheck {
   readonly observe = ({ path }: TarHeader, layer: Layer): Observer | undefined => {
     if (layer.recipe === undefined) return undefined;
     this.minor = pythonDirectory.exec(path)?.[1] ?? this.minor;
-    const magic = path.endsWith('.py') ? magicNumbers.get(this.minor ?? '') : undefined;
+    const magic = path.endsWith('.py') ? magicOf(this.minor) : undefined;
     if (magic === undefined) return undefined;
     const hash = new SourceHash(magic);
     const end = () => this.sources.set(`/${path}`, { layer: layer.digest, magic, hash: hash.digest() });

@@ -1,9 +1,9 @@
 import { dockerMedia, type Image, type Layer, type LayerSplice, layerCompression } from '../image/index.ts';
-import type { PartCount } from '../layer-parts.ts';
+import { type FileTotal, leastSplice } from '../tar/index.ts';
 
 /** How a layer's gzip stream was made. */
 export type LayerMaking =
-  | { readonly way: 'spliced' | 'recompressed'; readonly why: string; readonly spliced: PartCount; readonly compressed: PartCount }
+  | { readonly way: 'spliced' | 'recompressed'; readonly why: string; readonly spliced: FileTotal; readonly compressed: FileTotal }
   | { readonly way: 'base' | 'unknown'; readonly why: string };
 
 /** From its annotation; a layer without a recipe is the base's own. */
@@ -15,9 +15,11 @@ export function makingOf({ descriptor }: Pick<Image, 'descriptor'>, { recipe, sp
   return { way: 'unknown', why: 'made by an earlier version' };
 }
 
+const kibibytes = leastSplice / 1024;
+
 const reasons: Readonly<Record<LayerSplice['kind'], string>> = {
   base: 'made from Debian packages',
-  dependencies: 'no file of a wheel has 16 KiB compressed',
+  dependencies: `no file of a wheel has ${kibibytes} KiB compressed`,
   member: 'files of the project',
   project: 'files of the project',
   app: 'files of the project',
@@ -28,5 +30,5 @@ const reasons: Readonly<Record<LayerSplice['kind'], string>> = {
 function ours({ kind, spliced, compressed }: LayerSplice): LayerMaking {
   const parts = { spliced, compressed };
   if (spliced.files === 0) return { way: 'recompressed', why: reasons[kind], ...parts };
-  return { way: 'spliced', why: 'files of 16 KiB and more, compressed, as they lie in the wheels', ...parts };
+  return { way: 'spliced', why: `files of ${kibibytes} KiB and more, compressed, as they lie in the wheels`, ...parts };
 }

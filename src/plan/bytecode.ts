@@ -1,8 +1,7 @@
+// The table alone: the folder's index would load the compiler.
+import { interpreterFor } from '../bytecode/interpreters.ts';
 import type { BytecodePolicy } from '../config/types.ts';
 import type { Bytecode, FileEntry } from './recipe.ts';
-
-/** X.Y.Z of the CPython that compiles, by the minor version that it compiles for. */
-const compilers: Readonly<Record<string, string>> = { '3.11': '3.11.3', '3.12': '3.12.7', '3.13': '3.13.2', '3.14': '3.14.2' };
 
 /** What is compiled beforehand, by whose code it is (DESIGN §4). Undefined: nothing. */
 export interface BytecodePlan {
@@ -23,7 +22,7 @@ export interface BytecodePlan {
 export function planBytecode(policy: BytecodePolicy, pythonMinor: string): BytecodePlan {
   const nothing = { thirdParty: undefined, firstParty: undefined };
   if (policy === 'none') return { ...nothing, reason: 'none: switched off' };
-  const compiler = compilers[pythonMinor];
+  const compiler = interpreterFor(pythonMinor)?.cpython;
   if (compiler === undefined) {
     const reason = `none: there is no compiler for Python ${pythonMinor} here`;
     return { ...nothing, reason, note: `bytecode: ${reason}; modules are compiled when they are first imported` };

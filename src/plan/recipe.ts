@@ -3,7 +3,7 @@ import { type Digest, digestOf } from '../digest.ts';
 import { canonicalJson } from '../json.ts';
 
 /** Raised whenever the bytes that a recipe stands for change: tar, compressor, install layout, Debian rules. */
-export const recipeFormat = 1;
+export const recipeFormat = 2;
 
 /**
  * Names everything that a layer's bytes depend on (DESIGN §2.2), and nothing else: no host path, no URL, no time.

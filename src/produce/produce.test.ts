@@ -30,7 +30,7 @@ function layerOf(files: Readonly<Record<string, string>>): LayerPlan {
     const size = Buffer.byteLength(text);
     return { ...owner, type: 'file', path, mode: 0o644, sha256: digestOf(text), size } as const;
   });
-  const recipe: FilesRecipe = { kind: 'files', format: 1, entries };
+  const recipe: FilesRecipe = { kind: 'files', format: 2, entries };
   const size = entries.reduce((sum, entry) => sum + entry.size, 0);
   return { kind: 'app', recipe, id: recipeId(recipe), contents: Object.keys(files), size };
 }

@@ -96,7 +96,7 @@ function planOf(wheels: Readonly<Record<string, Buffer>>): ImagePlan {
     const wheelItems = [{ name, version: '1.0', sha256 }];
     const recipe: WheelsRecipe = {
       kind: 'wheels',
-      format: 1,
+      format: 2,
       venv: '/app/.venv',
       pythonMinor: '3.13',
       bytecode: 'none',
@@ -165,7 +165,7 @@ it('refuses a project that overwrites a file of a wheel', async () => {
   const path = 'app/.venv/lib/python3.13/site-packages/shared.py';
   const project = (text: string): ImagePlan => {
     const entry = { type: 'file', path, sha256: digestOf(text), size: text.length, mode: 0o644, uid: 0, gid: 0, mtime: 0 } as const;
-    const recipe: FilesRecipe = { kind: 'files', format: 1, entries: [entry] };
+    const recipe: FilesRecipe = { kind: 'files', format: 2, entries: [entry] };
     const layer: LayerPlan = { kind: 'project', recipe, id: recipeId(recipe), contents: ['site 1.0'], size: text.length };
     return { ...plan, layers: [...plan.layers, layer], materials: { ...plan.materials, [entry.sha256]: { kind: 'text', text } } };
   };

@@ -9,6 +9,10 @@ export interface StorePaths {
   readonly layers: string;
   readonly documents: string;
   readonly partial: string;
+  /** Files of interpreters, in folders named by the integrity of their package. */
+  readonly interpreters: string;
+  /** Memory of started interpreters. */
+  readonly snapshots: string;
   readonly temporary: string;
 }
 
@@ -27,6 +31,8 @@ export function storePaths(root: string): StorePaths {
     layers: join(root, 'layers-v1'),
     documents: join(root, 'documents-v1'),
     partial: join(root, 'partial-v1'),
+    interpreters: join(root, 'interpreters-v1'),
+    snapshots: join(root, 'snapshots-v1'),
     temporary: join(root, 'tmp'),
   };
 }

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { DiffId, Digest } from '../digest.ts';
-import type { LayerParts } from '../layer-parts.ts';
+import type { LayerParts } from '../tar/layer.ts';
 
 /**
  * The content-addressed store (DESIGN §2.3): temp + fsync + rename, verified on read, safe for many processes. The store never lies:

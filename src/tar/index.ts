@@ -2,9 +2,8 @@
  * In: layer entries, or the bytes of an archive. Out: tar and gzip bytes that depend on the entries alone; entries of a read archive.
  * Must not: ask a clock, the file system or node:zlib for bytes that end in a layer; hold a whole entry in memory.
  */
-export { gzipDeterministic } from './gzip.ts';
 export { blockSize, headerBytes, padding } from './header.ts';
-export { type WrittenLayer, writeLayer } from './layer.ts';
+export { type FileTotal, type LayerParts, leastSplice, type WrittenLayer, writeLayer } from './layer.ts';
 export { HeaderParser, type TarEntryType, type TarHeader } from './parse.ts';
 export { compareTarPaths, pathProblem } from './path.ts';
 export { readTar, readTarBytes, type TarStreamEntry } from './read.ts';

@@ -93,6 +93,39 @@ describe('tarBytes', () => {
   });
 });
 
+describe('a derived file', () => {
+  const derived = (path: string): LayerEntry => ({ ...file(path, 'code'), derived: true }) as LayerEntry;
+  const paths = (list: readonly LayerEntry[]) => [...readTarBytes(tar(list))].map((entry) => entry.path);
+
+  it('stands behind its source, wherever its path sorts', () => {
+    const names = ['a/B.py', 'a/__pycache__/B.pyc', 'a/__pycache__/B.opt-1.pyc', 'a/__pycache__/z', 'a/c.py', 'a/__pycache__/c.pyc', 'a/d'];
+    const list = names.map((name) => (name.endsWith('.pyc') ? derived(name) : file(name, '')));
+    expect(paths(list)).toEqual(names);
+    expect(paths([directory('a'), directory('a/__pycache__'), ...list])).toEqual(['a', 'a/__pycache__', ...names]);
+  });
+
+  it('is refused where a file is not just before it, or its path is taken', () => {
+    expect(() => tar([derived('a')])).toThrow('follows no file');
+    expect(() => tar([directory('a'), derived('a/b')])).toThrow('follows no file');
+    expect(() => tar([link('a', 'b'), derived('c')])).toThrow('follows no file');
+    expect(() => tar([file('a', ''), derived('a')])).toThrow('a comes twice');
+    expect(() => tar([file('a', ''), derived('c'), file('c', '')])).toThrow('c comes twice');
+    expect(() => tar([file('b', ''), derived('a'), derived('a')])).toThrow('a comes twice');
+  });
+
+  it('is refused below a file, in place of a directory and before its directory', () => {
+    expect(() => tar([file('a', ''), file('b', ''), derived('a/c')])).toThrow('below a file or link');
+    expect(() => tar([file('a', ''), derived('b'), file('b/c', '')])).toThrow('below a file or link');
+    expect(() => tar([directory('a'), file('b', ''), derived('a')])).toThrow('a is a directory too');
+    expect(() => tar([file('a/b', ''), derived('a')])).toThrow('a is a directory too');
+    expect(() => tar([file('a', ''), derived('b/c/d'), directory('b')])).toThrow('b comes late');
+  });
+
+  it('does not change the order of the others', () => {
+    expect(() => tar([file('b', ''), derived('c'), file('a', '')])).toThrow('out of order: b, a');
+  });
+});
+
 async function* cut(bytes: Buffer, step: number): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += step) yield bytes.subarray(at, at + step);
 }

@@ -2,7 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { collect } from '../../test/deflate-samples.ts';
 import { buildWheel, type WheelSpec } from '../../test/zip-builder.ts';
+import type { Deflated } from '../deflated.ts';
 import { type Digest, digestOf } from '../digest.ts';
 import { type ErrorCode, ToolError } from '../errors/index.ts';
 import type { WheelItem, WheelsRecipe } from '../plan/recipe.ts';
@@ -31,7 +33,7 @@ function pathOf(sha256: Digest): string {
 }
 
 function install(wheels: readonly WheelItem[], venv = '/app/.venv'): LayerEntry[] {
-  const recipe: WheelsRecipe = { kind: 'wheels', format: 1, venv, pythonMinor: '3.13', bytecode: 'none', wheels };
+  const recipe: WheelsRecipe = { kind: 'wheels', format: 2, venv, pythonMinor: '3.13', bytecode: 'none', wheels };
   return installWheels(recipe, pathOf);
 }
 
@@ -42,6 +44,13 @@ function textOf(entries: readonly LayerEntry[], path: string): string | undefine
 
 function readEverything(entries: readonly LayerEntry[]): void {
   for (const entry of entries) if (entry.type === 'file') for (const _ of entry.content());
+}
+
+/** As a splice reads: deflate streams where there are any. */
+function spliceEverything(entries: readonly LayerEntry[]): void {
+  for (const entry of entries) {
+    if (entry.type === 'file') for (const _ of entry.deflated?.pieces() ?? entry.content());
+  }
 }
 
 function codeOf(run: () => unknown): string {
@@ -140,6 +149,26 @@ describe('the layout', () => {
     expect(textOf(entries, 'app/.venv/bin/command')).toContain('sys.exit(Main.run())');
   });
 
+  it('keeps the deflate streams of what it does not rewrite', () => {
+    const stored = { 'demo/stored.py': { data: 'x = 2\n', method: 0 } };
+    const entries = install([save({ ...spec, files: { ...spec.files, ...stored } })]);
+    const kept = entries.flatMap((entry) => (entry.type === 'file' && entry.deflated !== undefined ? [entry] : []));
+    expect(kept.map((entry) => entry.path)).toEqual([
+      'app/.venv/bin/shell',
+      'app/.venv/etc/demo.conf',
+      'app/.venv/include/site/python3.13/demo/a/h.h',
+      'app/.venv/lib/demo.so',
+      ...['METADATA', 'WHEEL', 'entry_points.txt'].map((name) => `${site}/demo-1.0.dist-info/${name}`),
+      `${site}/demo/__init__.py`,
+      `${site}/demo/run.sh`,
+      `${site}/plat.so`,
+      `${site}/pure.py`,
+    ]);
+    for (const { deflated, content } of kept) {
+      expect(collect((deflated as Deflated).pieces()).bytes).toEqual(Buffer.concat([...content()]));
+    }
+  });
+
   it('writes the installer files and a sorted RECORD', () => {
     const entries = install([save(spec, { directUrl: '{"url":"https://index.example/demo.whl","archive_info":{}}' })]);
     const info = `${site}/demo-1.0.dist-info`;
@@ -215,6 +244,7 @@ describe('wheels that are refused', () => {
 
   it.each(cases)('%s: %s', (code, _, spec, item = {}) => {
     expect(codeOf(() => readEverything(install([save(spec, item)])))).toBe(code);
+    expect(codeOf(() => spliceEverything(install([save(spec, item)])))).toBe(code);
   });
 
   it('covers every rule', () => {

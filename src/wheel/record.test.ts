@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { formatRecord, parseRecord, recordHash, verified } from './record.ts';
+import type { Deflated } from '../deflated.ts';
+import { formatRecord, parseRecord, recordHash, verified, verifiedDeflated } from './record.ts';
 
 describe('parseRecord', () => {
   it('reads plain and quoted rows, either line end, padded hashes', () => {
@@ -38,5 +39,34 @@ describe('verified', () => {
     expect(() => [...verified(chunks, row, 'demo')]).toThrow(
       expect.objectContaining({ code: 'WHEEL_RECORD', message: expect.stringContaining('a has another hash') }),
     );
+  });
+});
+
+describe('verifiedDeflated', () => {
+  const end = { lastBlock: 3, end: 40 };
+  const deflated: Deflated = {
+    size: 2,
+    crc32: 1,
+    *pieces() {
+      yield { kind: 'plain', bytes: Buffer.from('al') };
+      yield { kind: 'raw', bytes: Buffer.of(1, 2) };
+      yield { kind: 'plain', bytes: Buffer.from('pha') };
+      return end;
+    },
+  };
+
+  it('passes everything on and hashes the file alone', () => {
+    const checked = verifiedDeflated(deflated, { path: 'a', hash: recordHash('alpha'), size: 5 }, 'demo');
+    expect(checked).toMatchObject({ size: 2, crc32: 1 });
+    const pieces = checked.pieces();
+    expect([pieces.next(), pieces.next(), pieces.next()].map((step) => !step.done && step.value.kind)).toEqual(['plain', 'raw', 'plain']);
+    expect(pieces.next()).toEqual({ done: true, value: end });
+  });
+
+  it('throws at the end of others, every time', () => {
+    const checked = verifiedDeflated(deflated, { path: 'a', hash: recordHash('other'), size: 5 }, 'demo');
+    for (let time = 0; time < 2; time++) {
+      expect(() => [...checked.pieces()]).toThrow(expect.objectContaining({ code: 'WHEEL_RECORD' }));
+    }
   });
 });

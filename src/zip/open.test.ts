@@ -4,10 +4,13 @@ import { dirname, join } from 'node:path';
 import { deflateRawSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { badArchives, unicodePath } from '../../test/bad-archives.ts';
+import { collect } from '../../test/deflate-samples.ts';
 import { type ArchiveSpec, buildZip, descriptor, type EntrySpec, extraField, le } from '../../test/zip-builder.ts';
+import type { Deflated } from '../deflated.ts';
 import { ToolError } from '../errors/index.ts';
 import { type OpenZipOptions, openZip } from './open.ts';
 import { type ZipRule, zipRules } from './rules.ts';
+import type { ZipEntry } from './types.ts';
 
 let directory = '';
 beforeAll(() => {
@@ -27,9 +30,15 @@ function readWhole(bytes: Buffer, options: OpenZipOptions = {}): Record<string, 
   return Object.fromEntries(files.map((entry) => [entry.path, Buffer.from(zip.readAll(entry)).toString()]));
 }
 
-function refusal(bytes: Buffer, options: OpenZipOptions = {}): string {
+/** As `readWhole`, by way of deflate streams where there are any. */
+function spliceWhole(bytes: Buffer, options: OpenZipOptions = {}): void {
+  const zip = openZip(save(bytes), options);
+  for (const entry of zip.entries) for (const _ of zip.deflated(entry)?.pieces() ?? zip.read(entry));
+}
+
+function refusal(bytes: Buffer, options: OpenZipOptions = {}, read: (bytes: Buffer, options: OpenZipOptions) => void = readWhole): string {
   try {
-    readWhole(bytes, options);
+    read(bytes, options);
   } catch (error) {
     if (error instanceof ToolError && error.code === 'ARCHIVE_UNSAFE') return error.message.split(' ').at(-1) as string;
     throw error;
@@ -143,6 +152,7 @@ function largeArchive(size: number): { bytes: Buffer; central: number } {
 describe('refused archives', () => {
   it.each(badArchives())('%s: %s', (rule, _, bytes, options = {}) => {
     expect(refusal(bytes, options)).toBe(rule);
+    expect(refusal(bytes, options, spliceWhole)).toBe(rule);
   });
 
   it('covers every rule', () => {
@@ -163,6 +173,43 @@ describe('refused archives', () => {
   it('refuses to read a large file into memory', () => {
     const zip = openZip(save(buildZip([a])));
     expect(() => zip.entries.map((entry) => zip.readAll(entry, 10))).toThrow(expect.objectContaining({ code: 'ARCHIVE_UNSAFE' }));
+  });
+});
+
+describe('deflate streams of entries', () => {
+  it('are the bytes of the archive without the mark of their last block', () => {
+    const data = Buffer.alloc(5_000_000, 'wherry ');
+    const bytes = buildZip([a, { name: 'big', data }]);
+    const zip = openZip(save(bytes));
+    for (const [entry, content] of zip.entries.map((each) => [each, each.path === 'big' ? data : Buffer.from(a.data)] as const)) {
+      const deflated = zip.deflated(entry) as Deflated;
+      const found = collect(deflated.pieces());
+      const expected = bytes.subarray(entry.dataOffset, entry.dataOffset + entry.compressedSize);
+      expect(deflated).toMatchObject({ size: entry.compressedSize, crc32: entry.crc32 });
+      expect(found.bytes.equals(content)).toBe(true);
+      expect(Math.ceil(found.end / 8)).toBe(entry.compressedSize);
+      expected[found.lastBlock >> 3] = (expected[found.lastBlock >> 3] ?? 0) ^ (1 << (found.lastBlock & 7));
+      expect(found.raw.equals(expected)).toBe(true);
+    }
+  });
+
+  it('are not there for other methods', () => {
+    const zip = openZip(
+      save(buildZip([{ ...a, method: 0 }, { ...b, method: 93, raw: zstdCompressSync(Buffer.from(b.data)) }, { name: 'dir/' }])),
+    );
+    expect(zip.entries.map((entry) => zip.deflated(entry))).toEqual([undefined, undefined, undefined]);
+  });
+
+  it('stop as soon as there are more bytes than announced', () => {
+    const bomb = { name: 'bomb', data: Buffer.alloc(60_000_000), both: { size: 3_000_000 } };
+    const zip = openZip(save(buildZip([bomb])));
+    const [entry] = zip.entries as [ZipEntry];
+    let taken = 0;
+    const read = () => {
+      for (const piece of zip.deflated(entry)?.pieces() ?? []) if (piece.kind === 'plain') taken += piece.bytes.length;
+    };
+    expect(read).toThrow(/data-size$/);
+    expect(taken).toBeLessThanOrEqual(3_000_000);
   });
 });
 

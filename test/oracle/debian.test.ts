@@ -52,7 +52,7 @@ const built = new Map<Variant, Built>();
 
 function recipeOf({ release, architecture, shell }: Variant, { packages }: DebianBase): DebianRootRecipe {
   const named = packages.map(({ name, version, architecture: own, sha256 }) => ({ name, version, architecture: own, sha256 }));
-  return { kind: 'debian-root', format: 1, release, architecture, shell, packages: named };
+  return { kind: 'debian-root', format: 2, release, architecture, shell, packages: named };
 }
 
 const readDeb = async (sha256: DebianRootRecipe['packages'][number]['sha256']) => (await store.read(sha256)) ?? new Uint8Array();

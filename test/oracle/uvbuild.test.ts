@@ -72,7 +72,7 @@ function theirs(wheel: string): Record<string, Seen> {
   const [name = '', version = ''] = (wheel.split('/').at(-1) as string).split('-');
   const recipe: WheelsRecipe = {
     kind: 'wheels',
-    format: 1,
+    format: 2,
     venv,
     pythonMinor,
     bytecode: 'none',

@@ -30,7 +30,7 @@ async function assemble(samples: readonly Sample[], options: Partial<DebianRootR
   }
   const recipe: DebianRootRecipe = {
     kind: 'debian-root',
-    format: 1,
+    format: 2,
     release: 13,
     architecture: 'amd64',
     shell: false,

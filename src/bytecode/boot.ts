@@ -1,0 +1,98 @@
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { program } from './program.ts';
+import type { Pyodide, PyodideModule, PyodideOptions, WasmExports } from './pyodide.ts';
+import { quietly } from './quiet.ts';
+
+/** A started interpreter. */
+export interface Booted {
+  readonly pyodide: Pyodide;
+  readonly exports: WasmExports;
+}
+
+/** What the start begins with: nothing, nothing but so that the memory can be stored, or a stored memory. */
+export type Start = 'fresh' | 'storable' | Uint8Array;
+
+/** Modules of Node that the interpreter's loader asks for. Without processes and sockets: it only reads its own files. */
+const modules = new Set(['fs', 'path', 'url', 'crypto', 'vm']);
+const nodeRequire = createRequire(import.meta.url);
+
+function limitedRequire(name: string): unknown {
+  const bare = name.replace(/^node:/, '');
+  if (!modules.has(bare)) throw new Error(`the interpreter may not load ${bare}`);
+  return nodeRequire(`node:${bare}`);
+}
+
+let last: Promise<unknown> = Promise.resolve();
+
+/** Starts the interpreter in `directory`; one start after another, since each changes globals of the thread for a while. */
+export function boot(directory: string, start: Start): Promise<Booted> {
+  const next = last.then(() => bootAlone(directory, start));
+  last = next.catch(() => undefined);
+  return next;
+}
+
+async function bootAlone(directory: string, start: Start): Promise<Booted> {
+  const { value: pyodide, exports } = await withGlobals(async () => {
+    const module = (await import(pathToFileURL(join(directory, 'pyodide.mjs')).href)) as PyodideModule;
+    return await module.loadPyodide(options(directory, start));
+  });
+  if (!(start instanceof Uint8Array)) pyodide.runPython(program);
+  return { pyodide, exports };
+}
+
+function options(directory: string, start: Start): PyodideOptions {
+  const common = {
+    indexURL: directory,
+    // The seed is part of a stored memory.
+    env: { PYTHONHASHSEED: '0', HOME: '/home' },
+    // All that Python code could reach from here on. 3.11's event loop wants to find a timer.
+    jsglobals: { setTimeout: () => 0 },
+    stdin: () => null,
+    stdout: () => {},
+    stderr: () => {},
+  };
+  if (start === 'storable') return { ...common, _makeSnapshot: true };
+  return start === 'fresh' ? common : { ...common, _loadSnapshot: start };
+}
+
+interface Globals {
+  require?: unknown;
+  WebAssembly: { instantiate: (code: unknown, imports: unknown) => Promise<{ readonly instance?: { readonly exports: object } }> };
+}
+
+/**
+ * Runs a start with a `require` of its own, so that the loader doesn't look for modules that aren't there, and notes what the instance exports:
+ * not all versions of pyodide give access to the stack pointer.
+ */
+async function withGlobals<T>(run: () => Promise<T>): Promise<{ readonly value: T; readonly exports: WasmExports }> {
+  const globals = globalThis as unknown as Globals;
+  const { require, WebAssembly: wasm } = globals;
+  const { instantiate } = wasm;
+  let exports: Readonly<Record<string, unknown>> = {};
+  globals.require = limitedRequire;
+  wasm.instantiate = async (code, imports) => {
+    const result = await instantiate(code, imports);
+    const found = result.instance?.exports as typeof exports | undefined;
+    // Some versions instantiate a small module of their own as well.
+    if (found !== undefined && 'malloc' in found) exports = found;
+    return result;
+  };
+  try {
+    return { value: await quietly(run), exports: stackExports(exports) };
+  } finally {
+    wasm.instantiate = instantiate;
+    if (require === undefined) delete globals.require;
+    else globals.require = require;
+  }
+}
+
+function stackExports(found: Readonly<Record<string, unknown>>): WasmExports {
+  return {
+    malloc: found.malloc as WasmExports['malloc'],
+    end: found.emscripten_stack_get_end as WasmExports['end'],
+    save: (found.stackSave ?? found.emscripten_stack_get_current) as WasmExports['save'],
+    restore: (found.stackRestore ?? found._emscripten_stack_restore) as WasmExports['restore'],
+  };
+}

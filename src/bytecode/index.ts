@@ -1,0 +1,11 @@
+/**
+ * In: Python sources and their paths in the image. Out: .pyc files that depend on source, path, mode and CPython release alone.
+ * Must not: run the sources, write outside the store, or export a stored memory.
+ */
+export { bundledInterpreter } from './bundled.ts';
+export { type Compiler, maxSource } from './compiler.ts';
+export { CompilerCrashed, crashedTwice } from './crashed.ts';
+export { bundledMinor, type Interpreter, interpreterFor } from './interpreters.ts';
+export { pycPath } from './pyc.ts';
+export { stackSizeMb } from './stack.ts';
+export { bootCompiler, type CompilerPlace } from './start.ts';
