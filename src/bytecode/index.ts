@@ -5,6 +5,8 @@
 export { bundledInterpreter } from './bundled.ts';
 export { type Compiler, maxSource } from './compiler.ts';
 export { CompilerCrashed, crashedTwice } from './crashed.ts';
+export { type BytecodeOptions, withBytecode } from './entries.ts';
+export { fetchInterpreter } from './fetch.ts';
 export { bundledMinor, type Interpreter, interpreterFor } from './interpreters.ts';
 export { pycPath } from './pyc.ts';
 export { stackSizeMb } from './stack.ts';

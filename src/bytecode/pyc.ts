@@ -22,8 +22,13 @@ export function pycBytes(parts: {
   return bytes;
 }
 
-/** Where the import system looks for the .pyc of `X/name.py` (PEP 3147): `X/__pycache__/name.cpython-XY.pyc`; undefined for other files. */
+/**
+ * Where the import system looks for the .pyc of `X/name.py` (PEP 3147): `X/__pycache__/name.cpython-XY.pyc`; undefined for other files and for
+ * sources that lie in a `__pycache__` themselves, where `compileall` doesn't look.
+ */
 export function pycPath(source: string, minor: string): string | undefined {
   const [, directory = '', name] = /^(.*\/)?([^/]+)\.py$/s.exec(source) ?? [];
-  return name === undefined ? undefined : `${directory}__pycache__/${name}.cpython-${minor.replace('.', '')}.pyc`;
+  return name === undefined || /(?:^|\/)__pycache__\/$/.test(directory)
+    ? undefined
+    : `${directory}__pycache__/${name}.cpython-${minor.replace('.', '')}.pyc`;
 }

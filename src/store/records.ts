@@ -7,8 +7,13 @@ const maximum = 64 * 1024 * 1024;
 
 /** Writes JSON below a line with its SHA-256, so that damage is noticed. */
 export async function writeRecord(paths: StorePaths, target: string, value: unknown): Promise<void> {
+  await writeWhole(paths, target, recordBytes(value));
+}
+
+/** The bytes of a record. */
+export function recordBytes(value: unknown): Uint8Array {
   const body = JSON.stringify(value);
-  await writeWhole(paths, target, Buffer.from(`${hexOf(digestOf(body))}\n${body}`));
+  return Buffer.from(`${hexOf(digestOf(body))}\n${body}`);
 }
 
 /** The value of a record; undefined if it is absent or damaged. */

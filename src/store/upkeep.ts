@@ -3,9 +3,11 @@ import { createReadStream } from 'node:fs';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { diskError, errnoOf, ownerOf } from './disk.ts';
+import { folderState } from './folder.ts';
 import { asLayer } from './open.ts';
-import { blobPath, storePaths } from './paths.ts';
+import { blobPath, type StorePaths, storePaths } from './paths.ts';
 import { readRecord } from './records.ts';
+import { sealedBytes } from './sealed.ts';
 
 /** What a store holds; bytes of files. */
 export interface StoreSize {
@@ -13,6 +15,9 @@ export interface StoreSize {
   readonly blobs: number;
   readonly layers: number;
   readonly partials: number;
+  /** Interpreters that were fetched, and stored memory of started ones. */
+  readonly interpreters: number;
+  readonly snapshots: number;
 }
 
 /** What `wherry cache verify` found; `problems` are sentences, empty in a clean store. */
@@ -46,9 +51,13 @@ async function filesBelow(directory: string): Promise<Found[]> {
 /** Counts what the store at `directory` holds. */
 export async function sizeOfStore(directory: string): Promise<StoreSize> {
   const paths = storePaths(directory);
-  const [all, blobs, layers, partials] = await Promise.all([paths.root, paths.blobs, paths.layers, paths.partial].map(filesBelow));
+  const [all, blobs, layers, partials, snapshots] = await Promise.all(
+    [paths.root, paths.blobs, paths.layers, paths.partial, paths.snapshots].map(filesBelow),
+  );
   const bytes = all?.reduce((sum, file) => sum + file.size, 0) ?? 0;
-  return { bytes, blobs: blobs?.length ?? 0, layers: layers?.length ?? 0, partials: partials?.length ?? 0 };
+  const interpreters = (await foldersIn(paths.interpreters)).length;
+  const counts = { blobs: blobs?.length ?? 0, layers: layers?.length ?? 0, partials: partials?.length ?? 0 };
+  return { bytes, ...counts, interpreters, snapshots: snapshots?.length ?? 0 };
 }
 
 /**
@@ -63,15 +72,26 @@ export async function pruneStore(
   const limit = options.all ? Number.POSITIVE_INFINITY : Date.now() - (options.olderThanDays ?? 30) * 24 * 60 * 60 * 1000;
   let bytes = 0;
   let files = 0;
-  for (const folder of [paths.layers, paths.documents, paths.partial, paths.blobs]) {
-    for (const file of await filesBelow(folder)) {
-      if (file.mtimeMs >= limit) continue;
-      await rm(file.path, { force: true });
-      bytes += file.size;
-      files += 1;
-    }
+  const remove = async (file: Found) => {
+    await rm(file.path, { force: true });
+    bytes += file.size;
+    files += 1;
+  };
+  for (const folder of [paths.layers, paths.documents, paths.partial, paths.snapshots, paths.blobs]) {
+    for (const file of await filesBelow(folder)) if (file.mtimeMs < limit) await remove(file);
+  }
+  for (const folder of await foldersIn(paths.interpreters)) {
+    const found = await filesBelow(folder);
+    if (found.some((file) => file.mtimeMs >= limit)) continue;
+    for (const file of found) await remove(file);
+    await rm(folder, { recursive: true, force: true });
   }
   return { bytes, files };
+}
+
+/** An interpreter's files are used and removed together. */
+async function foldersIn(directory: string): Promise<string[]> {
+  return (await readdir(directory).catch(() => [])).map((name) => join(directory, name));
 }
 
 /** Hashes every blob again and checks that layer records are whole and name existing blobs. Changes nothing. */
@@ -95,10 +115,22 @@ export async function verifyStore(directory: string): Promise<StoreCheck> {
   for (const record of documents ?? []) {
     if ((await readRecord(record.path)) === undefined) problems.push(`document ${basename(record.path)} is damaged`);
   }
+  problems.push(...(await privateProblems(paths)));
   // Files of processes that are at work, here or on another machine, are no problem.
   const left = (temporary ?? []).filter((file) => ownerOf(basename(file.path)).alive === false);
   for (const file of left) problems.push(`temporary file ${basename(file.path)} is left`);
   return { blobs: blobs?.length ?? 0, layers: layers?.length ?? 0, documents: documents?.length ?? 0, problems };
+}
+
+async function privateProblems(paths: StorePaths): Promise<string[]> {
+  const problems: string[] = [];
+  for (const folder of await foldersIn(paths.interpreters)) {
+    if ((await folderState(folder)) === 'damaged') problems.push(`interpreter ${basename(folder)} is damaged`);
+  }
+  for (const { path } of await filesBelow(paths.snapshots)) {
+    if (!path.endsWith('.lock') && (await sealedBytes(path)) === 'damaged') problems.push(`stored memory ${basename(path)} is damaged`);
+  }
+  return problems;
 }
 
 /** Undefined if another process removed the file. */

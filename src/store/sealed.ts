@@ -1,0 +1,37 @@
+import { createHash } from 'node:crypto';
+import { readFile, rm } from 'node:fs/promises';
+import { writeWhole } from './disk.ts';
+import { storePaths } from './paths.ts';
+import { touchPrivate } from './private.ts';
+
+/** The bytes begin here, where any typed array may begin. */
+const sealSize = 64;
+
+/** Writes bytes below their SHA-256, so that damage is noticed; atomically, mode 0600. Errors: STORE_FULL, STORE_UNUSABLE. */
+export async function writeSealed(directory: string, path: string, bytes: Uint8Array): Promise<void> {
+  const sealed = new Uint8Array(sealSize + bytes.length);
+  sealed.set(sealOf(bytes));
+  sealed.set(bytes, sealSize);
+  await writeWhole(storePaths(directory), path, sealed);
+}
+
+/** The bytes of a sealed file; undefined if it is absent. A damaged one is removed. */
+export async function readSealed(path: string): Promise<Uint8Array | undefined> {
+  const bytes = await sealedBytes(path);
+  if (bytes === 'damaged') await rm(path, { force: true });
+  else if (bytes !== undefined) await touchPrivate(path);
+  return bytes === 'damaged' ? undefined : bytes;
+}
+
+/** Reads without changing anything. */
+export async function sealedBytes(path: string): Promise<Uint8Array | 'damaged' | undefined> {
+  const file = await readFile(path).catch(() => undefined);
+  if (file === undefined) return undefined;
+  if (file.length < sealSize) return 'damaged';
+  const bytes = new Uint8Array(file.buffer, file.byteOffset + sealSize, file.length - sealSize);
+  return sealOf(bytes).equals(file.subarray(0, sealSize / 2)) ? bytes : 'damaged';
+}
+
+function sealOf(bytes: Uint8Array): Buffer {
+  return createHash('sha256').update(bytes).digest();
+}
