@@ -5,7 +5,7 @@ import { assembleImage, assembleIndex } from './image/index.ts';
 import type { Image, ImageIndex } from './image/types.ts';
 import { readLock, requireFreshLock } from './lock/index.ts';
 import { type ImagePlan, planImage } from './plan/index.ts';
-import { produceLayers } from './produce/index.ts';
+import { LayerPool, produceLayers } from './produce/index.ts';
 import { type Project, readProject } from './project/index.ts';
 import { type BuildRequest, momentOf, selectionRequest } from './request.ts';
 import { readWherryLock, resolveSizes, resolveTarget, sameWherryLock, type WherryLock, writeWherryLock } from './resolve/index.ts';
@@ -86,11 +86,16 @@ function notesOf(planned: readonly PlannedImage[]): ReadonlySet<string> {
 
 /** From plans to an image: produce → image. The result lies in the store under the image's name; sinks are the caller's. */
 export async function buildImage({ project, config, plans }: PlannedImage, ctx: Context): Promise<Image | ImageIndex> {
+  const pool = new LayerPool(ctx.workers);
   const images: Image[] = [];
-  const options = supplyOptions(project, config, ctx);
-  for (const plan of plans) {
-    const layers = await stage(ctx, 'produce', () => produceLayers(plan, ctx, options), summarize);
-    images.push(assembleImage({ plan, layers, blobs: imageBlobs(plan.base.content, { ctx, root: project.root }) }));
+  try {
+    const options = { ...supplyOptions(project, config, ctx), pool };
+    for (const plan of plans) {
+      const layers = await stage(ctx, 'produce', () => produceLayers(plan, ctx, options), summarize);
+      images.push(assembleImage({ plan, layers, blobs: imageBlobs(plan.base.content, { ctx, root: project.root }) }));
+    }
+  } finally {
+    await pool.close();
   }
   const image = assembleIndex(images);
   await rememberImage(ctx.store, image, { base: baseReference(plans) });

@@ -12,6 +12,8 @@ export interface BytecodeOptions {
   readonly mode: Bytecode['mode'];
   /** `X.Y`; names the .pyc files. */
   readonly minor: string;
+  /** A directory, with a slash at its end: only sources below it are compiled. Default: all. */
+  readonly below?: string;
 }
 
 /**
@@ -25,7 +27,7 @@ export interface BytecodeOptions {
  */
 export function* withBytecode(entries: Iterable<LayerEntry>, options: BytecodeOptions): Generator<LayerEntry> {
   const list = [...entries];
-  const targets = targetsOf(list, options.minor);
+  const targets = targetsOf(list, options);
   const replaced = new Set(targets.values());
   yield* directoriesOf(list, targets);
   const held = new HeldSource();
@@ -38,11 +40,12 @@ export function* withBytecode(entries: Iterable<LayerEntry>, options: BytecodeOp
 }
 
 /** The .pyc of each source by the source's path. */
-function targetsOf(list: readonly LayerEntry[], minor: string): ReadonlyMap<string, string> {
+function targetsOf(list: readonly LayerEntry[], { minor, below = '' }: BytecodeOptions): ReadonlyMap<string, string> {
   const blocked = new Set(list.filter((entry) => entry.type !== 'directory' && entry.path.endsWith('__pycache__')).map(({ path }) => path));
   const targets = new Map<string, string>();
   for (const entry of list) {
-    const target = entry.type === 'file' && entry.size <= maxSource ? pycPath(entry.path, minor) : undefined;
+    const target =
+      entry.type === 'file' && entry.size <= maxSource && entry.path.startsWith(below) ? pycPath(entry.path, minor) : undefined;
     if (target !== undefined && !blocked.has(parentOf(target))) targets.set(entry.path, target);
   }
   return targets;

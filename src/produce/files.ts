@@ -3,9 +3,8 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { type Digest, digestOf, hexOf } from '../digest.ts';
 import { ToolError } from '../errors/index.ts';
 import type { FilesRecipe } from '../plan/recipe.ts';
-import { checkedPath } from '../store/index.ts';
 import type { LayerEntry } from '../tar/index.ts';
-import type { Job } from './job.ts';
+import { type Job, materialPath } from './job.ts';
 
 const chunkSize = 1024 * 1024;
 
@@ -27,7 +26,7 @@ function contentOf(entry: Wanted, job: Job): Iterable<Uint8Array> {
   const source = job.sources[entry.sha256];
   if (source === undefined) throw new ToolError('INTERNAL', `the plan does not say where the bytes of ${entry.path} are`);
   if (source.kind === 'text') return checkedText(source.text, entry);
-  const from = source.kind === 'path' ? source : { path: checkedPath(job.store, entry.sha256), label: entry.path };
+  const from = source.kind === 'path' ? source : { path: materialPath(job, entry.sha256), label: entry.path };
   return readChecked(from, entry);
 }
 

@@ -1,10 +1,14 @@
+import { closeSync, openSync } from 'node:fs';
+import type { Compiler } from '../bytecode/index.ts';
+import type { Digest } from '../digest.ts';
 import { ToolError } from '../errors/index.ts';
-import type { WheelsRecipe } from '../plan/recipe.ts';
-import { blobSink, checkedBytes, checkedPath, type StoredLayer } from '../store/index.ts';
+import type { Bytecode, WheelsRecipe } from '../plan/recipe.ts';
+import { blobSink, checkedBytes, type StoredLayer } from '../store/index.ts';
 import { type LayerEntry, writeLayer } from '../tar/index.ts';
 import type { WheelFile } from '../wheel/index.ts';
+import { bytecodeOf, minorOf, rememberingCompiler } from './bytecode.ts';
 import { fileEntries } from './files.ts';
-import type { Job } from './job.ts';
+import { type Interpreter, type Job, materialPath } from './job.ts';
 
 /** A layer that is in the store now, and what the wheels in it install, in the order of the recipe. */
 export interface Made {
@@ -12,26 +16,51 @@ export interface Made {
   readonly files: readonly (readonly WheelFile[])[];
 }
 
+/** Gives the interpreter of a thread, booted when first asked for. */
+export type CompilerOf = (interpreter: Interpreter, store: string) => Promise<Compiler>;
+
 /**
  * Makes one layer and puts it into the store: the same bytes in any thread, on any machine. Nothing is left behind if it fails.
  * Errors: SOURCE_CHANGED, STORE_DAMAGED, STORE_FULL, and those of wheels and Debian packages.
  */
-export async function makeLayer(job: Job): Promise<Made> {
-  const { entries, files } = await contentsOf(job);
+export async function makeLayer(job: Job, compilerOf?: CompilerOf): Promise<Made> {
+  const contents = await contentsOf(job);
   const sink = blobSink(job.store, job.temporary);
   try {
-    const layer = writeLayer(entries, sink);
-    const { digest } = sink.commit();
-    if (digest !== layer.digest) throw new ToolError('INTERNAL', `a layer was stored as ${digest}, not ${layer.digest}`);
-    return { layer, files };
+    const layer = writeLayer(await compiled(contents.entries, job, compilerOf), sink);
+    sink.commit(layer.digest);
+    return { layer, files: contents.files };
   } finally {
     sink.abort();
+    contents.close?.();
   }
 }
 
 interface Contents {
   readonly entries: Iterable<LayerEntry>;
   readonly files: Made['files'];
+  readonly close?: () => void;
+}
+
+/** The entries with bytecode beside every `.py` file, if the recipe asks for it. */
+async function compiled(entries: Iterable<LayerEntry>, job: Job, compilerOf?: CompilerOf): Promise<Iterable<LayerEntry>> {
+  const bytecode = bytecodeOf(job.recipe);
+  if (bytecode === undefined) return entries;
+  const { withBytecode } = await import('../bytecode/index.ts');
+  const compiler = await compilerFor(bytecode, job, compilerOf);
+  const minor = minorOf(bytecode.compiler);
+  // A base holds sources that are not for its interpreter, for example for debuggers.
+  const below = job.recipe.kind === 'debian-root' ? `usr/lib/python${minor}/` : '';
+  return withBytecode(entries, { compiler, mode: bytecode.mode, minor, below });
+}
+
+async function compilerFor(bytecode: Bytecode, job: Job, compilerOf?: CompilerOf): Promise<Pick<Compiler, 'compile'>> {
+  const fresh = job.interpreter && (await compilerOf?.(job.interpreter, job.store));
+  const needed = (): Compiler => {
+    if (fresh === undefined) throw new ToolError('STORE_DAMAGED', 'bytecode of the project is no longer in the store');
+    return fresh;
+  };
+  return job.recipe.kind === 'files' ? rememberingCompiler(needed, { store: job.store, bytecode }) : needed();
 }
 
 /** Code that a thread may not need is loaded when it does. */
@@ -43,12 +72,20 @@ async function contentsOf(job: Job): Promise<Contents> {
   return { entries: await assembleDebianRoot(recipe, (digest) => checkedBytes(job.store, digest)), files: [] };
 }
 
+/** The wheels stay open as long as the layer is written: opening them for each of thousands of files takes longer than reading. */
 async function wheelContents(recipe: WheelsRecipe, job: Job): Promise<Contents> {
-  const { installWheels, wheelFileList } = await import('../wheel/index.ts');
-  const paths = new Map(recipe.wheels.map((wheel) => [wheel.sha256, checkedPath(job.store, wheel.sha256)]));
-  const path = (digest: WheelsRecipe['wheels'][number]['sha256']) => paths.get(digest) ?? checkedPath(job.store, digest);
-  return {
-    entries: installWheels(recipe, path),
-    files: recipe.wheels.map((wheel) => wheelFileList(wheel, path(wheel.sha256), recipe)),
+  const { installWheels } = await import('../wheel/index.ts');
+  const opened = new Map<Digest, number>();
+  const close = () => opened.forEach((file) => void closeSync(file));
+  const open = (digest: Digest): number => {
+    const file = opened.get(digest) ?? openSync(materialPath(job, digest), 'r');
+    opened.set(digest, file);
+    return file;
   };
+  try {
+    return { ...installWheels(recipe, open), close };
+  } catch (error) {
+    close();
+    throw error;
+  }
 }

@@ -4,8 +4,10 @@ import { ToolError } from '../errors/index.ts';
 import type { Layer } from '../image/types.ts';
 import type { ImagePlan, LayerPlan } from '../plan/types.ts';
 import { type StoredLayer, temporaryIn } from '../store/index.ts';
+import { wantedMinor } from './bytecode.ts';
 import { checkLayers, rememberFiles } from './collisions.ts';
-import { sourcesOf } from './job.ts';
+import { type Interpreters, startInterpreters } from './interpreters.ts';
+import { type Job, sourcesOf } from './job.ts';
 import { type Made, makeLayer } from './make.ts';
 import { type Supply, type SupplyOptions, supply } from './materials.ts';
 import { LayerPool } from './pool.ts';
@@ -16,7 +18,10 @@ const mediaType = 'application/vnd.oci.image.layer.v1.tar+gzip';
 const smallWork = 1024 * 1024;
 
 /** What `produceLayers` may be given beside the plan: credentials for downloads (`indexCredentials`) and Debian mirrors. */
-export type ProduceOptions = Omit<SupplyOptions, 'ctx'>;
+export interface ProduceOptions extends Omit<SupplyOptions, 'ctx'> {
+  /** Threads that outlive one plan, so that interpreters boot once; whoever made it closes it. */
+  readonly pool?: LayerPool;
+}
 
 /**
  * The layers of a plan, bottom to top and without those of a registry base: from the store where the recipe is known, else made now.
@@ -51,11 +56,13 @@ async function makeAll(missing: readonly LayerPlan[], work: Work): Promise<void>
   const ctx = { ...work.ctx, signal: AbortSignal.any([work.ctx.signal, stop.signal]) };
   const recipes = missing.map((layer) => layer.recipe);
   const materials = supply(recipes, work.plan.materials, { ctx, ...work.options });
-  const pool = isSmall(missing) ? undefined : new LayerPool(Math.min(work.ctx.workers, missing.length));
+  const minors = recipes.flatMap((recipe) => wantedMinor(recipe, ctx.store.directory) ?? []);
+  const pool = minors.length === 0 && isSmall(missing) ? undefined : (work.options.pool ?? new LayerPool(ctx.workers));
+  const interpreters = startInterpreters(minors, { ctx, pool });
   const aborted = Promise.withResolvers<never>();
   const onAbort = () => aborted.reject(ctx.signal.reason);
   ctx.signal.addEventListener('abort', onAbort, { once: true });
-  const made = missing.map((layer) => makeOne(layer, { work: { ...work, ctx }, materials, pool }));
+  const made = missing.map((layer) => makeOne(layer, { work: { ...work, ctx }, materials, pool, interpreters }));
   try {
     await Promise.race([aborted.promise, Promise.all([materials.done, ...made])]);
   } catch (error) {
@@ -63,7 +70,7 @@ async function makeAll(missing: readonly LayerPlan[], work: Work): Promise<void>
     throw error;
   } finally {
     ctx.signal.removeEventListener('abort', onAbort);
-    await pool?.close();
+    if (pool !== work.options.pool || ctx.signal.aborted) await pool?.close();
     await Promise.allSettled([materials.done, ...made]);
   }
 }
@@ -72,6 +79,7 @@ interface Means {
   readonly work: Work;
   readonly materials: Supply;
   readonly pool: LayerPool | undefined;
+  readonly interpreters: Interpreters;
 }
 
 async function makeOne(layer: LayerPlan, means: Means): Promise<void> {
@@ -89,11 +97,13 @@ async function makeOne(layer: LayerPlan, means: Means): Promise<void> {
   report(layer, stored, { ctx, reused: false });
 }
 
-async function madeFrom(layer: LayerPlan, { work, pool }: Means): Promise<Made> {
+async function madeFrom(layer: LayerPlan, { work, pool, interpreters }: Means): Promise<Made> {
   work.ctx.signal.throwIfAborted();
   const store = work.ctx.store.directory;
-  const sources = sourcesOf(layer.recipe, work.plan.materials);
-  const job = { recipe: layer.recipe, store, temporary: temporaryIn(store), sources };
+  const sources = sourcesOf(layer.recipe, work.plan.materials, work.ctx.store);
+  const plain: Job = { recipe: layer.recipe, store, temporary: temporaryIn(store), sources };
+  const interpreter = await interpreters.get(wantedMinor(layer.recipe, store) ?? '');
+  const job = interpreter === undefined ? plain : { ...plain, interpreter };
   return pool === undefined ? await makeLayer(job) : await pool.make(job, layer.size ?? 0);
 }
 
@@ -123,8 +133,9 @@ function listed(plan: ImagePlan, known: ReadonlyMap<Digest, StoredLayer>): Layer
   for (const layer of plan.layers) {
     const stored = known.get(layer.id);
     if (stored === undefined || layers.has(stored.digest)) continue;
-    const { digest, diffId, size } = stored;
-    layers.set(digest, { mediaType, digest, diffId, size, recipe: layer.id, comment: `${layer.kind}: ${namesOf(layer)}` });
+    const { digest, diffId, size, parts } = stored;
+    const splice = parts === undefined ? {} : { splice: { kind: layer.kind, ...parts } };
+    layers.set(digest, { mediaType, digest, diffId, size, recipe: layer.id, comment: `${layer.kind}: ${namesOf(layer)}`, ...splice });
   }
   return [...layers.values()];
 }

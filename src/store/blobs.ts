@@ -7,6 +7,14 @@ import { diskError, moveIntoPlace, temporaryPath } from './disk.ts';
 import { blobPath, type StorePaths } from './paths.ts';
 import type { BlobWriter } from './types.ts';
 
+/** Paths of the blobs that this process made. */
+const written = new Set<string>();
+
+/** Whether this process hashed the blob at this path when it wrote it. */
+export function wasWritten(path: string): boolean {
+  return written.has(path);
+}
+
 /** A file that is written and hashed at once, then moved into place. Every failure of the disk removes the file. */
 export class FileBlobWriter implements BlobWriter {
   protected readonly paths: StorePaths;
@@ -45,6 +53,7 @@ export class FileBlobWriter implements BlobWriter {
       await file.sync();
       await this.close();
       await moveIntoPlace(this.temporary, blobPath(this.paths, digest));
+      written.add(blobPath(this.paths, digest));
     } catch (error) {
       await this.discard();
       throw diskError(error, 'keep a file in the store');

@@ -2,8 +2,9 @@
  * In: bytes, layer records and small documents. Out: the same, by digest, recipe or key, checked whenever they are read.
  * Must not: believe a file for its name, leave a half-written file in place, or be used by two users.
  */
+export { type Compiled, hasCompiled, readCompiled, writeCompiled } from './compiled.ts';
 export { isWholeFolder, placeFolder } from './folder.ts';
-export { checkedBytes, checkedPath } from './material.ts';
+export { checkedBytes, checkedPath, presentPath } from './material.ts';
 export { openStore } from './open.ts';
 export { storeDirectory } from './paths.ts';
 export { type PrivateFolder, privateFolder, touchPrivate } from './private.ts';

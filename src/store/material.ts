@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { closeSync, openSync, readFileSync, readSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, readSync, rmSync } from 'node:fs';
 import { type Digest, digestOf, hexOf } from '../digest.ts';
 import { lost } from './blobs.ts';
 import { blobPath, storePaths } from './paths.ts';
@@ -10,6 +10,13 @@ export function checkedPath(directory: string, digest: Digest): string {
   if (hashOfFile(path) === hexOf(digest)) return path;
   rmSync(path, { force: true });
   throw lost(digest);
+}
+
+/** Path of a blob that this process checked when it stored it (`Store.wrote`). Errors: STORE_DAMAGED, if it is gone. */
+export function presentPath(directory: string, digest: Digest): string {
+  const path = blobPath(storePaths(directory), digest);
+  if (!existsSync(path)) throw lost(digest);
+  return path;
 }
 
 /** A whole blob, verified; for workers. Errors: STORE_DAMAGED. */

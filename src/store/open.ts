@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { asDiffId, asDigest, type Digest, digestOf } from '../digest.ts';
 import { ToolError } from '../errors/index.ts';
 import { asLayerParts } from '../layer-parts.ts';
-import { openBlob, startBlob } from './blobs.ts';
+import { openBlob, startBlob, wasWritten } from './blobs.ts';
 import { diskError, errnoOf, makePrivate, ownerOf, writeWhole } from './disk.ts';
 import { openPartial } from './partial.ts';
 import { blobPath, documentPath, layerPath, type StorePaths, storeDirectory, storePaths } from './paths.ts';
@@ -33,7 +33,7 @@ export async function openStore(options: {
 async function prepare(paths: StorePaths): Promise<void> {
   await makePrivate(paths.root);
   await checkOwner(paths.root);
-  await Promise.all([paths.blobs, paths.layers, paths.documents, paths.partial, paths.temporary].map(makePrivate));
+  await Promise.all([paths.blobs, paths.layers, paths.documents, paths.compiled, paths.partial, paths.temporary].map(makePrivate));
   await writeFile(join(paths.root, 'CACHEDIR.TAG'), tag, { flag: 'wx', mode: 0o600 }).catch((error: unknown) => {
     if (errnoOf(error) !== 'EEXIST') throw error;
   });
@@ -70,6 +70,7 @@ function storeAt(paths: StorePaths): Store {
     directory: paths.root,
     has: async (digest) => (await used(blobPath(paths, digest)))?.size,
     path: (digest) => blobPath(paths, digest),
+    wrote: (digest) => wasWritten(blobPath(paths, digest)),
     open: (digest) => openBlob(paths, digest),
     read: (digest) => readBlob(paths, digest),
     put: (bytes) => putBlob(paths, bytes),

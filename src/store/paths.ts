@@ -13,6 +13,8 @@ export interface StorePaths {
   readonly interpreters: string;
   /** Memory of started interpreters. */
   readonly snapshots: string;
+  /** Bytecode of single files. */
+  readonly compiled: string;
   readonly temporary: string;
 }
 
@@ -33,6 +35,7 @@ export function storePaths(root: string): StorePaths {
     partial: join(root, 'partial-v1'),
     interpreters: join(root, 'interpreters-v1'),
     snapshots: join(root, 'snapshots-v1'),
+    compiled: join(root, 'compiled-v1'),
     temporary: join(root, 'tmp'),
   };
 }

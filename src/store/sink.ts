@@ -1,15 +1,14 @@
-import { createHash } from 'node:crypto';
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { asDigest, type Digest } from '../digest.ts';
+import type { Digest } from '../digest.ts';
 import { diskError, temporaryPath } from './disk.ts';
 import { blobPath, storePaths } from './paths.ts';
 
 /** A blob written without waiting, for worker threads that make layers. */
 export interface BlobSink {
   write(chunk: Uint8Array): void;
-  /** Closes, fsyncs and renames into place. */
-  commit(): { readonly digest: Digest; readonly size: number };
+  /** Closes, fsyncs and renames to the place of `digest`, which the caller took of the bytes that it wrote. */
+  commit(digest: Digest): void;
   /** Removes the temporary file; does nothing after `commit`. */
   abort(): void;
 }
@@ -24,17 +23,13 @@ export function temporaryIn(directory: string): string {
 /** Starts a blob in the store at `directory`. Errors: STORE_FULL, STORE_UNUSABLE. */
 export function blobSink(directory: string, temporary = temporaryIn(directory)): BlobSink {
   const paths = storePaths(directory);
-  const hash = createHash('sha256');
   const buffer = Buffer.allocUnsafe(bufferSize);
   let file: number | undefined = attempt(() => openSync(temporary, 'wx', 0o600));
-  let size = 0;
   let held = 0;
   let committed = false;
 
   const flush = (bytes: Uint8Array) => {
     for (let done = 0; done < bytes.length; ) done += writeSync(file ?? -1, bytes, done);
-    hash.update(bytes);
-    size += bytes.length;
   };
   const flushHeld = () => {
     flush(buffer.subarray(0, held));
@@ -48,17 +43,15 @@ export function blobSink(directory: string, temporary = temporaryIn(directory)):
         buffer.set(chunk, held);
         held += chunk.length;
       }),
-    commit: () =>
+    commit: (digest) =>
       attempt(() => {
         flushHeld();
         fsyncSync(file ?? -1);
         closeSync(file ?? -1);
         file = undefined;
-        const digest = asDigest(`sha256:${hash.digest('hex')}`);
         mkdirSync(dirname(blobPath(paths, digest)), { recursive: true, mode: 0o700 });
         renameSync(temporary, blobPath(paths, digest));
         committed = true;
-        return { digest, size };
       }),
     abort: () => {
       if (file !== undefined) closeSync(file);

@@ -13,6 +13,8 @@ export interface Store {
   has(digest: Digest): Promise<number | undefined>;
   /** Absolute path of a blob file, for workers and random access; the caller checks what it reads. */
   path(digest: Digest): string;
+  /** Whether this process itself hashed and stored the blob, so that it need not be read only to be checked. */
+  wrote(digest: Digest): boolean;
   /** Streams a blob; the stream errors if the bytes do not match. */
   open(digest: Digest): Promise<Readable>;
   /** A whole small blob, verified; undefined if absent. */

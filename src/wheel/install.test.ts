@@ -34,7 +34,7 @@ function pathOf(sha256: Digest): string {
 
 function install(wheels: readonly WheelItem[], venv = '/app/.venv'): LayerEntry[] {
   const recipe: WheelsRecipe = { kind: 'wheels', format: 2, venv, pythonMinor: '3.13', bytecode: 'none', wheels };
-  return installWheels(recipe, pathOf);
+  return [...installWheels(recipe, pathOf).entries];
 }
 
 function textOf(entries: readonly LayerEntry[], path: string): string | undefined {

@@ -2,22 +2,28 @@ import type { Digest } from '../digest.ts';
 import { ownParents } from '../image-paths.ts';
 import type { WheelItem, WheelsRecipe } from '../plan/recipe.ts';
 import { compareTarPaths, epoch, type LayerEntry } from '../tar/index.ts';
-import { openZip } from '../zip/index.ts';
+import { type FileReference, openZip } from '../zip/index.ts';
 import { checkCollisions, collision, type WheelFile } from './collisions.ts';
 import { identifyWheel, type Wheel } from './dist-info.ts';
 import { type InstallContext, type InstalledFile, installedFiles } from './files.ts';
 import { destinationOf } from './layout.ts';
 import { venvLayout } from './venv-path.ts';
 
-/** Gives the host path of a file whose bytes were verified to have this digest. */
-export type OpenMaterial = (sha256: Digest) => string;
+/** Gives a file whose bytes were verified to have this digest. It must stay open, if it is, while contents are read. */
+export type OpenMaterial = (sha256: Digest) => FileReference;
+
+/** What a wheels recipe installs: the entries of its layer, and the files of each wheel in the recipe's order. */
+export interface Installation {
+  readonly entries: readonly LayerEntry[];
+  readonly files: readonly (readonly WheelFile[])[];
+}
 
 /**
- * The layer of a wheels recipe: directories first, then files, each sorted bytewise; owned by root, all times `epoch`.
+ * Installs the wheels of a recipe. The entries: directories first, then files, each sorted bytewise; owned by root, all times `epoch`.
  * Contents are read from the wheels when they are asked for and verified against RECORD while they are read.
  * Throws ARCHIVE_UNSAFE, WHEEL_INVALID, WHEEL_RECORD, WHEEL_COLLISION, VENV_PATH.
  */
-export function installWheels(recipe: WheelsRecipe, open: OpenMaterial): LayerEntry[] {
+export function installWheels(recipe: WheelsRecipe, open: OpenMaterial): Installation {
   const context = { layout: venvLayout(recipe.venv, recipe.pythonMinor), pythonMinor: recipe.pythonMinor };
   const installed = recipe.wheels.map((item) => installWheel(item, open(item.sha256), context));
   const files = mergeFiles(installed);
@@ -25,10 +31,11 @@ export function installWheels(recipe: WheelsRecipe, open: OpenMaterial): LayerEn
   for (const wheel of installed) for (const directory of wheel.directories) directories.add(directory);
   for (const path of files.keys()) addParents(directories, path, context.layout.root);
   checkDirectories(files, installed);
-  return [
+  const entries = [
     ...[...directories].sort(compareTarPaths).map(directoryEntry),
     ...[...files.values()].sort((a, b) => compareTarPaths(a.path, b.path)).map(fileEntry),
   ];
+  return { entries, files: installed.map((wheel) => wheel.files.map(listed)) };
 }
 
 interface InstalledWheel {
@@ -38,9 +45,9 @@ interface InstalledWheel {
   readonly directories: readonly string[];
 }
 
-function installWheel(item: WheelItem, path: string, context: InstallContext): InstalledWheel {
+function installWheel(item: WheelItem, file: FileReference, context: InstallContext): InstalledWheel {
   const label = `${item.name} ${item.version}`;
-  const wheel = identifyWheel(openZip(path, { label }), item);
+  const wheel = identifyWheel(openZip(file, { label }), item);
   return { label, files: installedFiles(wheel, context), directories: listedDirectories(wheel, context) };
 }
 
@@ -54,7 +61,11 @@ function listedDirectories(wheel: Wheel, context: InstallContext): string[] {
 /** Paths and hashes of one wheel, from its headers and RECORD: cheap, no file is decompressed but the small ones of .dist-info and scripts. */
 export function wheelFileList(item: WheelItem, path: string, target: { readonly venv: string; readonly pythonMinor: string }): WheelFile[] {
   const context = { layout: venvLayout(target.venv, target.pythonMinor), pythonMinor: target.pythonMinor };
-  return installWheel(item, path, context).files.map((file) => ({ path: file.path, hash: file.hash, mode: file.mode }));
+  return installWheel(item, path, context).files.map(listed);
+}
+
+function listed({ path, hash, mode }: InstalledFile): WheelFile {
+  return { path, hash, mode };
 }
 
 function mergeFiles(wheels: readonly InstalledWheel[]): Map<string, InstalledFile> {

@@ -34,7 +34,9 @@ export function* readRange(file: FileReference, range: { offset: number; length:
 
 function sourceOf(fd: number): ByteSource {
   return {
-    size: fstatSync(fd).size,
+    get size() {
+      return fstatSync(fd).size;
+    },
     read(offset, length) {
       const buffer = Buffer.allocUnsafe(length);
       let done = 0;

@@ -78,7 +78,7 @@ function theirs(wheel: string): Record<string, Seen> {
     bytecode: 'none',
     wheels: [{ name: name.replaceAll('_', '-'), version, sha256 }],
   };
-  const entries = installWheels(recipe, () => wheel).filter((entry) => entry.type !== 'directory');
+  const entries = installWheels(recipe, () => wheel).entries.filter((entry) => entry.type !== 'directory');
   return Object.fromEntries(
     entries.map((entry) => {
       const text = entry.type === 'file' ? normal(entry.path, Buffer.concat([...entry.content()])) : undefined;

@@ -124,7 +124,7 @@ function readOurs(venv: string, files: readonly string[], minor: string): Map<st
   const home = realpathSync(python);
   const skeleton = venvEntries({ venv, python: { path: home, version: `${minor}.0` } });
   const recipe = { kind: 'wheels', format: 2, venv, pythonMinor: minor, bytecode: 'none', wheels } as const;
-  const entries = installWheels(recipe, (sha256) => paths.get(sha256) as string);
+  const { entries } = installWheels(recipe, (sha256) => paths.get(sha256) as string);
   const prefix = `${venv.slice(1)}/`;
   const seen = new Map<string, Seen>();
   for (const entry of [...skeleton.entries, ...entries]) {
