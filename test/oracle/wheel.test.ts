@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, realpathSync, rmSync } from 'node:fs';
+import { lstatSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -8,11 +8,11 @@ import { normalizeName } from '../../src/packaging/index.ts';
 import type { WheelItem } from '../../src/plan/recipe.ts';
 import { installWheels, venvEntries } from '../../src/wheel/index.ts';
 import allowed from './wheel-differences.json' with { type: 'json' };
+import { downloadWheels } from './wheels.ts';
 
 const root = join(import.meta.dirname, '../..');
 const uv = join(root, '.cache/venv/bin/uv');
 const python = join(root, '.cache/venv/bin/python');
-const cache = join(root, '.cache/wheels');
 
 /** One file of an environment. Texts are compared after the normalisation that its row of allowed differences names. */
 interface Seen {
@@ -33,7 +33,7 @@ describe('installWheels against uv pip install', () => {
 
   beforeAll(() => {
     base = realpathSync(mkdtempSync(join(tmpdir(), 'wherry-wheels-')));
-    const files = downloadWheels();
+    const files = downloadWheels('wheels.txt');
     const venv = join(base, 'venv');
     const minor = installWithUv(venv, files);
     theirs = readDisk(venv);
@@ -67,29 +67,6 @@ function isAllowed(path: string, used: Set<string>): boolean {
   const row = allowed.find((candidate) => new RegExp(`^${candidate.path}$`).test(path));
   if (row !== undefined) used.add(row.path);
   return row !== undefined;
-}
-
-function downloadWheels(): string[] {
-  mkdirSync(cache, { recursive: true });
-  const list = join(import.meta.dirname, 'wheels.txt');
-  const wanted = readFileSync(list, 'utf8').trim().split('\n');
-  const has = (line: string) => readdirSync(cache).find((name) => name.startsWith(`${line.replace('==', '-')}-`));
-  if (!wanted.every((line) => has(line) !== undefined)) {
-    execFileSync(python, [
-      '-m',
-      'pip',
-      'download',
-      '--quiet',
-      '--no-deps',
-      '--only-binary',
-      ':all:',
-      '--dest',
-      cache,
-      '--requirement',
-      list,
-    ]);
-  }
-  return wanted.map((line) => join(cache, has(line) as string));
 }
 
 function installWithUv(venv: string, files: readonly string[]): string {
