@@ -8,9 +8,8 @@ export let inputEnd: usize = INPUT;
 /** Bytes of the stream before `INPUT`. */
 let before: u64 = 0;
 
+/** Where output goes. A distance may reach back to `OUTPUT`: either the stream begins there, or 32 KiB or more are kept. */
 export let output: usize = OUTPUT;
-/** The oldest byte that a distance may reach. */
-export let oldest: usize = OUTPUT;
 
 export function restart(): void {
   input = INPUT;
@@ -18,7 +17,6 @@ export function restart(): void {
   inputEnd = INPUT;
   before = 0;
   output = OUTPUT;
-  oldest = OUTPUT;
 }
 
 /** Makes place behind the input that is left for `count` more bytes; returns where. */
@@ -43,7 +41,6 @@ export function moveOutput(at: usize): void {
 /** Moves the last `count` bytes of output to its begin; what stood before them is gone. */
 export function keepOutput(count: usize): void {
   memory.copy(OUTPUT, output - count, count);
-  oldest = OUTPUT;
   output = OUTPUT + count;
 }
 

@@ -1,5 +1,6 @@
 // One symbol at a time, where the inner loop cannot go: near the end of the input.
-import { drop, known, moveOutput, oldest, output, peek } from './stream';
+import { OUTPUT } from './layout';
+import { drop, known, moveOutput, output, peek } from './stream';
 import { END, LINK, LITERAL, NONE } from './tables';
 
 /** `decodeOne` found too few known bits, and used none; or a symbol that is not the end of the block. */
@@ -27,7 +28,7 @@ function decodeMatch(bits: u64, lengthEntry: u32, distances: usize, distanceBits
   const used = (lengthEntry & 0xff) + (entry & 0xff);
   if (used > known()) return TOO_FEW;
   const distance = amount(entry, behind);
-  if (entry & NONE || distance > output - oldest) return NONE;
+  if (entry & NONE || distance > output - OUTPUT) return NONE;
   drop(used);
   let to = output;
   for (const stop = to + amount(lengthEntry, bits); to < stop; to++) store<u8>(to, load<u8>(to - distance));

@@ -59,8 +59,10 @@ describe('inflate', () => {
     const start = deflateRawSync(text(room - 300), { level: 1, finishFlush: zlib.Z_SYNC_FLUSH });
     const begin = inflateRawSync(start, { finishFlush: zlib.Z_SYNC_FLUSH });
     for (const options of [{ level: 0 }, { strategy: zlib.Z_HUFFMAN_ONLY }, { strategy: zlib.Z_FIXED }, { level: 9 }]) {
-      for (let length = 290; length < 310; length++) {
-        const rest = [text(length, 5).subarray(0, length), Buffer.alloc(length, 'z'), text(400, 6)];
+      for (let step = 0; step < 60; step++) {
+        // The inner loop takes up to three symbols at once.
+        const [first, length] = [step % 3, 290 + Math.floor(step / 3)];
+        const rest = [text(first, 4), text(length - first, 5), Buffer.alloc(length, 'z'), text(400, 6)];
         const stream = Buffer.concat([start, joined(rest, options)]);
         expect(inflateWhole([stream]).bytes.equals(Buffer.concat([begin, ...rest]))).toBe(true);
       }
@@ -175,7 +177,8 @@ function forms(block: string): Buffer[] {
 const fixed = number(1, 2);
 const ascending = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
 /** Codes of 1 to 15 bits for literals 1 to 15, and one of 15 bits for the end; the value is one less than a power of two, but for the end. */
-const deepLiterals = lengths(257, { ...Object.fromEntries(ascending.map((length) => [length, length])), 256: 15 });
+const deepSome = Object.fromEntries(ascending.map((length) => [length, length]));
+const deepLiterals = lengths(257, { ...deepSome, 256: 15 });
 const deepCode = (length: number): string => code(2 ** length - 2, length);
 /** Short distances have long codes. */
 const deepDistances = [15, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1];
@@ -203,6 +206,20 @@ describe('codes', () => {
     expect(zlibVerdict(alone)).toEqual(bytes);
     expect(slowInflate(alone).bytes).toEqual(bytes);
     expect(ourVerdict([before])).toEqual(Buffer.concat([bytes, noise(100)]));
+  });
+
+  it('of the greatest number of bits are read up to the end of every chunk', () => {
+    const literals = lengths(282, { ...deepSome, 15: 0, 256: 15, 281: 15 });
+    const distances = lengths(30, { ...Object.fromEntries(ascending.map((length) => [length - 1, length])), 14: 0, 28: 15, 29: 15 });
+    const match = '1'.repeat(15) + number(31, 5) + '1'.repeat(15) + number(8191, 13);
+    const body = (deepCode(11) + deepCode(11) + match).repeat(20) + deepCode(15);
+    const start = Buffer.concat([Buffer.of(0, 0, 128, 255, 127), noise(32768)]);
+    const stream = Buffer.concat([start, bytesOf(`1${dynamic(literals, distances, body)}`)]);
+    const expected = zlibVerdict(stream);
+    expect(expected.length).toBe(32768 + 20 * (2 + 162));
+    for (let at = start.length; at < stream.length; at++) {
+      expect(isSame(ourVerdict([stream.subarray(0, at), stream.subarray(at)]), expected), `cut at ${at}`).toBe(true);
+    }
   });
 
   it('reach back 32 KiB, over any amount of output', () => {
@@ -251,6 +268,7 @@ describe('refusals', () => {
     ['no code for the end', dynamic(lengths(257, { 65: 1, 66: 1 }), [0], '01')],
     ['too many literal codes', dynamic(lengths(257, { 65: 1, 66: 1, 256: 1 }), [0], '01')],
     ['too few literal codes', dynamic(lengths(257, { 65: 2, 256: 2 }), [0], '0001')],
+    ['one literal code too few', dynamic(lengths(257, { ...deepSome, 15: 0, 256: 15 }), [0], '0'.repeat(20))],
     ['one literal code of two bits', dynamic(lengths(257, { 256: 2 }), [0], '00')],
     ['too many distance codes', dynamic(lengths(257, { 65: 1, 256: 1 }), [1, 1, 1], '01')],
     ['too few distance codes', dynamic(lengths(257, { 65: 1, 256: 1 }), [2, 2, 2], '01')],
