@@ -26,27 +26,29 @@ function limitedRequire(name: string): unknown {
 
 let last: Promise<unknown> = Promise.resolve();
 
-/** Starts the interpreter in `directory`; one start after another, since each changes globals of the thread for a while. */
-export function boot(directory: string, start: Start): Promise<Booted> {
-  const next = last.then(() => bootAlone(directory, start));
+/**
+ * Starts the interpreter in `directory`; one start after another, since each changes globals of the thread for a while.
+ * Tests give another seed (`PYTHONHASHSEED`) to show that nothing depends on it; it is part of a stored memory.
+ */
+export function boot(directory: string, start: Start, seed = '0'): Promise<Booted> {
+  const next = last.then(() => bootAlone(directory, start, seed));
   last = next.catch(() => undefined);
   return next;
 }
 
-async function bootAlone(directory: string, start: Start): Promise<Booted> {
+async function bootAlone(directory: string, start: Start, seed: string): Promise<Booted> {
   const { value: pyodide, exports } = await withGlobals(async () => {
     const module = (await import(pathToFileURL(join(directory, 'pyodide.mjs')).href)) as PyodideModule;
-    return await module.loadPyodide(options(directory, start));
+    return await module.loadPyodide(options(directory, start, seed));
   });
   if (!(start instanceof Uint8Array)) pyodide.runPython(program);
   return { pyodide, exports };
 }
 
-function options(directory: string, start: Start): PyodideOptions {
+function options(directory: string, start: Start, seed: string): PyodideOptions {
   const common = {
     indexURL: directory,
-    // The seed is part of a stored memory.
-    env: { PYTHONHASHSEED: '0', HOME: '/home' },
+    env: { PYTHONHASHSEED: seed, HOME: '/home' },
     // All that Python code could reach from here on. 3.11's event loop wants to find a timer.
     jsglobals: { setTimeout: () => 0 },
     stdin: () => null,
