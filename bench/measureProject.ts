@@ -1,18 +1,18 @@
 import { join } from 'node:path';
 import { execute } from '../test/e2e/execute.ts';
 import type { Docker } from './docker.ts';
+import { profileBuild } from './profile.ts';
 import { type BenchProject, type PreparedProject, prepareProject } from './projects.ts';
 import { coldRow, dailyRows } from './rows.ts';
-import { ourSide, peerSide, programs, type Side } from './sides.ts';
+import { type OurName, type OurSide, ourSide, peerSide, programs, type Side } from './sides.ts';
 import { hasBytecode, ourSizes, peerSizes } from './sizes.ts';
 import { startupSeconds } from './startup.ts';
-import type { ProjectResult, Row, SideName, SizePair, StartupTimes } from './types.ts';
+import type { Profile, ProjectResult, Row, SizePair, StartupTimes } from './types.ts';
 
 /** What both sides work with. */
 export interface Surroundings {
   /** Directory that is removed in the end. */
   readonly work: string;
-  readonly docker: Docker;
   readonly registry: string;
   /** Of the file server. */
   readonly origin: string;
@@ -21,51 +21,88 @@ export interface Surroundings {
   readonly runs: number;
 }
 
+export interface Paired extends Surroundings {
+  readonly docker: Docker;
+}
+
 export interface Measured {
   readonly result: ProjectResult;
   readonly startup: readonly StartupTimes[];
+  readonly profile: Profile;
 }
 
-type Sides = Readonly<Record<SideName, Side>>;
-
-/** Everything about one project: without bytecode the cold row alone, with it all rows. `isSite`: start-up times too. */
-export async function measureProject(
-  project: BenchProject,
-  surroundings: Surroundings,
-  { isSite }: { readonly isSite: boolean },
-): Promise<Measured> {
-  const work = join(surroundings.work, project.directory.replaceAll('/', '-'));
+/** Everything about one project: where Wherry compiles bytecode, the cold row without it and every row with it. */
+export async function measureProject(project: BenchProject, paired: Paired): Promise<Measured> {
+  const surroundings = { ...paired, work: workOf(project, paired) };
   console.error(`${project.directory}: locks and a first build`);
-  const prepared = await prepareProject(project, { work, origin: surroundings.origin, bumps: surroundings.runs });
-  const collected = { sizes: [] as SizePair[], rows: [] as Row[], startup: [] as StartupTimes[] };
-  const modes = (await warmUp(prepared, { ...surroundings, work })) ? [false, true] : [false];
-  let packages = 0;
-  for (const bytecode of modes) {
-    const sides = await allSides(prepared, { ...surroundings, work, bytecode });
-    const options = { bytecode, runs: surroundings.runs, source: project.source };
-    collected.rows.push(await coldRow([sides.peer, sides.bundle, sides.assembled], options));
-    collected.sizes.push({ bytecode, ours: await ourSizes(sides.assembled.layout), peer: await peerSizes(sides.peer.layout) });
-    if (isSite) collected.startup.push({ bytecode, seconds: await startupSeconds(sides.assembled.layout, 2 * surroundings.runs) });
-    packages = await countPackages(sides.assembled);
-    if (bytecode !== modes.at(-1)) continue;
-    await sides.checkout.build();
-    collected.rows.push(...(await dailyRows([sides.peer, sides.bundle, sides.checkout], options)));
-  }
-  const bumped = project.bump.versions
-    .slice(0, surroundings.runs)
-    .map((version) => `${project.bump.requirement.split('>=')[0]} ${version}`);
-  const { sizes, rows, startup } = collected;
-  return { result: { name: project.directory, packages, bumped, sizes, rows }, startup };
+  const prepared = await prepareProject(project, { ...surroundings, bumps: paired.runs });
+  const compiles = await warmUp(prepared, surroundings);
+  const modes: Mode[] = [];
+  if (compiles) modes.push(await measureMode(prepared, { ...surroundings, bytecode: false, daily: false }));
+  modes.push(await measureMode(prepared, { ...surroundings, bytecode: compiles, daily: true }));
+  const rows = modes.flatMap((each) => each.rows);
+  const result = { name: project.directory, packages: modes[0]?.packages ?? 0, bumped: bumpsOf(project, paired.runs), rows };
+  return {
+    result: { ...result, sizes: modes.map(({ sizes }) => sizes) },
+    startup: modes.flatMap(({ startup }) => startup),
+    profile: await profileCold(first(prepared), { ...surroundings, bytecode: compiles }),
+  };
+}
+
+/** A profile of a cold build of a project, without the peer. */
+export async function profileProject(project: BenchProject, surroundings: Surroundings): Promise<Profile> {
+  const inside = { ...surroundings, work: workOf(project, surroundings) };
+  const prepared = await prepareProject(project, { ...inside, bumps: 0 });
+  return await profileCold(prepared, { ...inside, bytecode: await warmUp(prepared, inside) });
+}
+
+function workOf({ directory }: BenchProject, { work }: Surroundings): string {
+  return join(work, directory.replaceAll('/', '-'));
+}
+
+function bumpsOf({ bump }: BenchProject, runs: number): string[] {
+  return bump.versions.slice(0, runs).map((version) => `${bump.requirement.split('>=')[0]} ${version}`);
+}
+
+interface Mode {
+  readonly rows: readonly Row[];
+  readonly sizes: SizePair;
+  readonly startup: readonly StartupTimes[];
+  readonly packages: number;
+}
+
+interface ModeOptions extends Paired {
+  readonly bytecode: boolean;
+  /** Whether the rows of a working day follow the cold one. */
+  readonly daily: boolean;
+}
+
+async function measureMode(prepared: PreparedProject, options: ModeOptions): Promise<Mode> {
+  const { bytecode, runs, daily, docker, registry } = options;
+  const peer = await peerSide(prepared, { docker, registry, bytecode });
+  const bundle = await ownSide(daily ? prepared : first(prepared), { ...options, name: 'bundle' });
+  const assembled = await ownSide(first(prepared), { ...options, name: 'assembled' });
+  const rowOptions = { bytecode, runs, source: prepared.source };
+  const cold = await coldRow([peer, bundle, assembled], rowOptions);
+  const sizes = { bytecode, ours: await ourSizes(assembled.layout), peer: await peerSizes(peer.layout) };
+  const seconds =
+    prepared.firstRequest === undefined ? [] : await startupSeconds(assembled.layout, { code: prepared.firstRequest, runs: 2 * runs });
+  const startup = seconds.length === 0 ? [] : [{ bytecode, seconds }];
+  const packages = await countPackages(assembled);
+  if (!daily) return { rows: [cold], sizes, startup, packages };
+  const checkout = await ownSide(prepared, { ...options, name: 'checkout' });
+  await checkout.build();
+  return { rows: [cold, ...(await dailyRows([peer, bundle, checkout], rowOptions))], sizes, startup, packages };
+}
+
+/** A project that stays as it is. */
+function first(prepared: PreparedProject): PreparedProject {
+  return { ...prepared, states: prepared.states.slice(0, 1) };
 }
 
 /** Builds every state once, so that the file server has every file. Whether this Wherry compiles bytecode. */
 async function warmUp(prepared: PreparedProject, surroundings: Surroundings): Promise<boolean> {
-  const side = await ourSide(prepared, {
-    name: 'assembled',
-    ...surroundings,
-    ...mode(true),
-    env: { ...mode(true).env, ...surroundings.mirrors },
-  });
+  const side = await ownSide(prepared, { ...surroundings, name: 'assembled', bytecode: true });
   for (const index of prepared.states.keys()) {
     await side.change(index);
     await side.build();
@@ -75,20 +112,21 @@ async function warmUp(prepared: PreparedProject, surroundings: Surroundings): Pr
   return compiled;
 }
 
-function mode(bytecode: boolean): { readonly flags: readonly string[]; readonly env: Readonly<Record<string, string>> } {
-  return bytecode ? { flags: [], env: { WHERRY_BYTECODE: 'all' } } : { flags: ['--no-bytecode'], env: {} };
+type OwnOptions = Surroundings & { readonly name: OurName; readonly bytecode: boolean };
+
+/** On the base that the peer has, or on the one that Wherry assembles from Debian packages. */
+async function ownSide(prepared: PreparedProject, { name, bytecode, work, registry, mirrors }: OwnOptions): Promise<OurSide> {
+  const mode = bytecode ? { flags: [], env: { WHERRY_BYTECODE: 'all' } } : { flags: ['--no-bytecode'], env: {} };
+  if (name === 'assembled') return await ourSide(prepared, { name, work, ...mode, env: { ...mode.env, ...mirrors } });
+  return await ourSide(prepared, { name, work, ...mode, base: `${registry}/python:3.13-slim` });
 }
 
-async function allSides(prepared: PreparedProject, surroundings: Surroundings & { readonly bytecode: boolean }): Promise<Sides> {
-  const { docker, registry, bytecode, work, mirrors } = surroundings;
-  const base = `${registry}/python:3.13-slim`;
-  const { flags, env } = mode(bytecode);
-  return {
-    peer: await peerSide(prepared, { docker, registry, bytecode }),
-    bundle: await ourSide(prepared, { name: 'bundle', work, base, flags, env }),
-    checkout: await ourSide(prepared, { name: 'checkout', work, base, flags, env }),
-    assembled: await ourSide(prepared, { name: 'assembled', work, flags, env: { ...env, ...mirrors } }),
-  };
+async function profileCold(prepared: PreparedProject, options: Surroundings & { readonly bytecode: boolean }): Promise<Profile> {
+  console.error('  profile');
+  const { project, env } = await ownSide(prepared, { ...options, name: 'checkout' });
+  const [directory, store] = [join(options.work, 'profile'), join(options.work, 'profiled')];
+  const flags = options.bytecode ? [] : ['--no-bytecode'];
+  return await profileBuild({ directory, project, flags, env: { ...env, WHERRY_CACHE_DIR: store } });
 }
 
 async function countPackages({ project }: Side): Promise<number> {

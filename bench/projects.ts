@@ -12,14 +12,31 @@ export interface BenchProject {
   readonly source: string;
   /** The start command of the Dockerfile. */
   readonly command: readonly string[];
+  /** Python that starts the project and has it answer once, if its start is measured. */
+  readonly firstRequest?: string;
   /** A dependency of middling size, as it stands in pyproject.toml, and the versions that it is set to, one after the other. */
   readonly bump: { readonly requirement: string; readonly versions: readonly string[] };
 }
+
+/** Starts the site and serves one request in the process itself, without a port. */
+const firstRequest = `
+import os, sys
+os.chdir("/app")
+sys.path.insert(0, "/app")
+from wsgiref.util import setup_testing_defaults
+from config.wsgi import application
+environ = {"PATH_INFO": "/api/schema/"}
+setup_testing_defaults(environ)
+answers = []
+body = b"".join(application(environ, lambda status, headers: answers.append(status)))
+assert answers == ["200 OK"], (answers, body[:500])
+`;
 
 export const site: BenchProject = {
   directory: 'examples/django-site',
   source: 'notes/views.py',
   command: ['gunicorn', 'config.wsgi'],
+  firstRequest,
   bump: { requirement: 'pillow>=11', versions: ['12.3.0', '12.2.0', '12.1.1', '12.1.0', '12.0.0', '11.3.0', '11.2.1', '11.1.0', '11.0.0'] },
 };
 

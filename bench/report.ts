@@ -1,15 +1,16 @@
 import { total } from './sizes.ts';
 import { cellOf, median, middle, speedup, titleOf } from './statistics.ts';
 import { targets } from './targets.ts';
-import type { BenchResult, Cell, PartSizes, ProjectResult, Row, Sample, SideName, Size, SizePair } from './types.ts';
+import type { BenchResult, Cell, PartSizes, Profile, ProjectResult, Row, Sample, SideName, Size, SizePair } from './types.ts';
 
 /** The result as Markdown. */
 export function report(result: BenchResult): string {
-  const { projects, startup, help } = result;
+  const { projects, startup, help, profile } = result;
   return [
     header(result),
     ...projects.flatMap((project) => [times(project), effort(project)]),
     ...(startup.length === 0 ? [] : [startupTable(result)]),
+    ...(profile === undefined ? [] : [profileTable(profile)]),
     ...projects.flatMap((project) => project.sizes.map((pair) => sizes(project, pair))),
     ['### Promises', '', ...targets(result).map(({ name, kept }) => `- ${kept ? 'kept' : '**missed**'}: ${name}`)].join('\n'),
     help.map((cell) => `\`wherry --help\` from the ${cell.side}: ${seconds(cell, 'wall')} s, ${seconds(cell, 'cpu')} s of CPU.`).join(' '),
@@ -76,6 +77,20 @@ const parts: readonly (readonly [string, keyof PartSizes])[] = [
   ['dependencies', 'dependencies'],
   ['application', 'app'],
 ];
+
+/** Where a cold build spends its time, for people. */
+export function profileTable({ areas, functions }: Profile): string {
+  const all = areas.reduce((sum, line) => sum + line.seconds, 0);
+  const shown = areas.filter(({ seconds }) => seconds >= all / 100);
+  const areaLines = shown.map(
+    ({ thread, area, seconds }) => `| ${thread} | ${area} | ${seconds.toFixed(2)} | ${((seconds / all) * 100).toFixed(0)} % |`,
+  );
+  const functionLines = functions.map(({ thread, area, name, seconds }) => `| ${thread} | ${area} | \`${name}\` | ${seconds.toFixed(2)} |`);
+  return [
+    ['### Profile of a cold build', '', '| thread | area | seconds | |', '|---|---|---:|---:|', ...areaLines].join('\n'),
+    ['| thread | area | function | seconds |', '|---|---|---|---:|', ...functionLines].join('\n'),
+  ].join('\n\n');
+}
 
 function sizes({ name }: ProjectResult, { bytecode, peer, ours: own }: SizePair): string {
   const all = parts.map(([title, part]) => sizeRow(title, peer[part], own[part]));

@@ -10,20 +10,26 @@ import { parseArgs } from 'node:util';
 import { findDebianMirrors } from '../src/debian/index.ts';
 import { run } from '../test/e2e/command.ts';
 import { root, uv } from '../test/e2e/product.ts';
+import { chart } from './chart.ts';
 import { startDocker } from './docker.ts';
 import { atEnd, endAll, endOnSignals } from './endings.ts';
 import { startFileServer, throughServer } from './files.ts';
 import { measured } from './measured.ts';
-import { measureProject, type Surroundings } from './measureProject.ts';
+import { type Measured, measureProject, profileProject, type Surroundings } from './measureProject.ts';
 import { service, site } from './projects.ts';
 import { pushBases, startRegistry } from './registry.ts';
-import { between, report } from './report.ts';
+import { between, profileTable, report } from './report.ts';
 import { programs } from './sides.ts';
 import { targets } from './targets.ts';
 import type { BenchResult, Cell } from './types.ts';
 
 const { values } = parseArgs({
-  options: { runs: { type: 'string', default: '5' }, quick: { type: 'boolean', default: false }, from: { type: 'string' } },
+  options: {
+    runs: { type: 'string', default: '5' },
+    quick: { type: 'boolean', default: false },
+    profile: { type: 'boolean', default: false },
+    from: { type: 'string' },
+  },
 });
 const runs = values.quick ? 1 : Math.min(9, Math.max(3, Number(values.runs)));
 
@@ -41,25 +47,27 @@ async function surround(): Promise<Surroundings> {
     WHERRY_DEBIAN_MIRROR: throughServer(archives.debian, origin),
     WHERRY_DEBIAN_SECURITY_MIRROR: throughServer(archives['debian-security'], origin),
   };
-  return { work, docker: await startDocker(join(work, 'docker')), registry, origin, mirrors, runs };
+  return { work, registry, origin, mirrors, runs };
 }
 
 async function measure(): Promise<BenchResult> {
   const surroundings = await surround();
-  const projects = [await measureProject(site, surroundings, { isSite: true })];
-  if (!values.quick) projects.push(await measureProject(service, surroundings, { isSite: false }));
+  const docker = await startDocker(join(surroundings.work, 'docker'));
+  const projects: Measured[] = [];
+  for (const project of values.quick ? [site] : [site, service]) projects.push(await measureProject(project, { ...surroundings, docker }));
   return {
     date: new Date().toISOString().slice(0, 10),
     versions: {
       node: process.versions.node,
       uv: (await run([uv, '--version'])).split(' ')[1] ?? '',
-      docker: (await surroundings.docker.docker(['version', '--format', '{{.Server.Version}}'])).trim(),
-      buildx: (await surroundings.docker.docker(['buildx', 'version'])).split(' ')[1] ?? '',
+      docker: (await docker.docker(['version', '--format', '{{.Server.Version}}'])).trim(),
+      buildx: (await docker.docker(['buildx', 'version'])).split(' ')[1] ?? '',
       kernel: release(),
     },
     cpus: availableParallelism(),
     projects: projects.map(({ result }) => result),
     startup: projects.flatMap(({ startup }) => startup),
+    profile: (projects.at(-1) as Measured).profile,
     help: [await helpCell('bundle'), await helpCell('checkout')],
   };
 }
@@ -81,15 +89,24 @@ async function keep(result: BenchResult): Promise<void> {
 async function publish(result: BenchResult): Promise<void> {
   const page = join(root, 'docs/performance.md');
   await writeFile(page, between(await readFile(page, 'utf8'), report(result)));
+  await writeFile(join(root, 'docs/performance.svg'), chart(result));
 }
 
-endOnSignals();
-try {
+async function main(): Promise<void> {
+  if (values.profile) {
+    console.log(profileTable(await profileProject(values.quick ? site : service, await surround())));
+    return;
+  }
   const result = values.from === undefined ? await measure() : (JSON.parse(await readFile(values.from, 'utf8')) as BenchResult);
   if (values.from === undefined && !values.quick) await keep(result);
   if (!values.quick) await publish(result);
   console.log(report(result));
   if (targets(result).some(({ kept }) => !kept)) process.exitCode = 1;
+}
+
+endOnSignals();
+try {
+  await main();
 } finally {
   await endAll();
 }

@@ -56,8 +56,10 @@ export const programs: Readonly<Record<'bundle' | 'checkout', readonly string[]>
   checkout: [join(root, 'bin/wherry')],
 };
 
+export type OurName = Exclude<SideName, 'peer'>;
+
 export interface OurOptions {
-  readonly name: Exclude<SideName, 'peer'>;
+  readonly name: OurName;
   readonly work: string;
   /** Base image; the default base if absent. */
   readonly base?: string;
@@ -66,8 +68,13 @@ export interface OurOptions {
   readonly env: Readonly<Record<string, string>>;
 }
 
+/** What another process needs to build as this side does. */
+export interface OurSide extends Side {
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
 /** Wherry, with a complete wherry.lock for every state. */
-export async function ourSide(prepared: PreparedProject, { name, work, base, flags, env }: OurOptions): Promise<Side> {
+export async function ourSide(prepared: PreparedProject, { name, work, base, flags, env }: OurOptions): Promise<OurSide> {
   const directory = join(work, name);
   const [project, layout, store] = ['project', 'out', 'store'].map((part) => join(directory, part)) as [string, string, string];
   await rm(directory, { recursive: true, force: true });
@@ -85,6 +92,7 @@ export async function ourSide(prepared: PreparedProject, { name, work, base, fla
     name,
     project,
     layout,
+    env: whole,
     reset: async () => {
       for (const path of [store, layout]) await rm(path, { recursive: true, force: true });
     },

@@ -9,32 +9,18 @@ import { prepareRoot } from '../test/e2e/chroot.ts';
 import { measured } from './measured.ts';
 import { imageIn } from './sizes.ts';
 
-/** Serves one request in the process itself, without a port. */
-const firstRequest = `
-import os, sys
-os.chdir("/app")
-sys.path.insert(0, "/app")
-from wsgiref.util import setup_testing_defaults
-from config.wsgi import application
-environ = {"PATH_INFO": "/api/schema/"}
-setup_testing_defaults(environ)
-answers = []
-body = b"".join(application(environ, lambda status, headers: answers.append(status)))
-assert answers == ["200 OK"], (answers, body[:500])
-`;
-
 /** Read-only, so that no run leaves bytecode to the next; /tmp can be written. */
 const enterReadOnly = `set -e
 mount --bind "$0" "$0"; mount -o remount,bind,ro "$0"; mount -t proc proc "$0/proc"; mount -t tmpfs tmpfs "$0/tmp"
 exec env -i PATH=/app/.venv/bin:/usr/bin:/bin HOME=/tmp SITE_DATA=/tmp /usr/sbin/chroot "$0" "$@"`;
 
-/** Seconds of whole Python processes that start the example site of a layout and answer one request. */
-export async function startupSeconds(layout: string, runs: number): Promise<number[]> {
+/** Seconds of whole Python processes that run some code in the image of a layout. */
+export async function startupSeconds(layout: string, { code, runs }: { readonly code: string; readonly runs: number }): Promise<number[]> {
   const root = await mkdtemp(join(tmpdir(), 'wherry-startup-'));
   try {
     await unpack(layout, root);
     await prepareRoot(root);
-    const python = ['/app/.venv/bin/python', '-c', firstRequest];
+    const python = ['/app/.venv/bin/python', '-c', code];
     const command = ['unshare', '--mount', '--propagation', 'private', '/bin/sh', '-c', enterReadOnly, root, ...python];
     await measured(command);
     const seconds: number[] = [];

@@ -64,12 +64,29 @@ export interface StartupTimes {
   readonly seconds: readonly number[];
 }
 
+/** Seconds that one function, or all of an area, ran itself. */
+export interface ProfileLine {
+  /** `main`, or the folder of a worker. */
+  readonly thread: string;
+  readonly area: string;
+  readonly name: string;
+  readonly seconds: number;
+}
+
+/** Where a cold build spends its time: by area and by function, the longest first. */
+export interface Profile {
+  readonly areas: readonly ProfileLine[];
+  readonly functions: readonly ProfileLine[];
+}
+
 export interface BenchResult {
   readonly date: string;
   readonly versions: Readonly<Record<'node' | 'uv' | 'docker' | 'buildx' | 'kernel', string>>;
   readonly cpus: number;
   readonly projects: readonly ProjectResult[];
   readonly startup: readonly StartupTimes[];
+  /** Of a cold build of the last project, with bytecode if Wherry compiles it. */
+  readonly profile?: Profile;
   /** `wherry --help` of the bundle and of the checkout. */
   readonly help: readonly Cell[];
 }

@@ -1,10 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { cpuSeconds } from '../bench/docker.ts';
-import { dockerfile } from '../bench/dockerfile.ts';
-import { indexTable, lockThroughServer } from '../bench/files.ts';
-import { writtenBytes } from '../bench/measured.ts';
-import { service, site } from '../bench/projects.ts';
-import { between, report } from '../bench/report.ts';
+import { chart } from '../bench/chart.ts';
+import { areaOf, linesOf, summed } from '../bench/profile.ts';
+import { between, profileTable, report } from '../bench/report.ts';
 import { median, speedup } from '../bench/statistics.ts';
 import { targets } from '../bench/targets.ts';
 import type { BenchResult, Cell, PartSizes, Row, RowName, SideName } from '../bench/types.ts';
@@ -90,39 +87,39 @@ describe('the report', () => {
   });
 });
 
-describe('the accounts of the kernel', () => {
-  it('hold what children used that were waited for', () => {
-    const fields = Array.from({ length: 40 }, (_, index) => (index >= 11 && index <= 14 ? '100' : '7'));
-    expect(cpuSeconds(`12 (a ) b) ${fields.join(' ')}`)).toBe(4);
+describe('a profile', () => {
+  const node = (id: number, functionName: string, url: string) => ({ id, callFrame: { functionName, url } });
+  const nodes = [node(1, '(idle)', ''), node(2, 'walk', 'file:///x/src/inflate/walk.ts'), node(3, '', 'file:///x/src/inflate/read.ts')];
+  const lines = linesOf({ nodes, samples: [1, 2, 3, 2], timeDeltas: [9e6, 1e6, 2e6, 4e6] }, 'produce');
+
+  it('has the seconds of each function and area, without waiting', () => {
+    expect(summed(lines, ({ name }) => name).map(({ name, seconds }) => [name, seconds])).toEqual([
+      ['walk', 5],
+      ['(anonymous)', 2],
+    ]);
+    const areas = summed(lines, ({ area }) => area);
+    expect(areas).toMatchObject([{ thread: 'produce', area: 'src/inflate', seconds: 7 }]);
+    expect(profileTable({ areas, functions: [] })).toContain('| produce | src/inflate | 7.00 | 100 % |');
   });
 
-  it('leave out what was deleted before it reached the disk', () => {
-    expect(writtenBytes('rchar: 5\nwchar: 9\nread_bytes: 1\nwrite_bytes: 4096\ncancelled_write_bytes: 1024\n')).toBe(3072);
-  });
+  it.each([
+    ['wasm-function[3]', 'wasm://wasm/00ad0bc6', 'WebAssembly'],
+    ['parse', 'file:///x/node_modules/@scope/name/index.js', '@scope/name'],
+    ['callback', 'node:internal/timers', 'node:internal'],
+    ['update', '', 'native code'],
+    ['(garbage collector)', '', '(garbage collector)'],
+  ])('counts %s of %j as %s', (functionName, url, area) => expect(areaOf({ functionName, url })).toBe(area));
 });
 
-describe('what both sides build from', () => {
-  const lock = `source = { registry = "https://index.example/simple" }
-sdist = { url = "https://files.example/a/b.tar.gz", hash = "sha256:00" }
-wheels = [{ url = "https://files.example/a/b.whl" }]
-`;
+describe('the chart', () => {
+  const svg = chart(result());
 
-  it('is a lock whose files come from the loopback server', () => {
-    const moved = lockThroughServer(lock, 'http://127.0.0.1:9');
-    expect(moved.match(/http:\/\/127\.0\.0\.1:9\/https\/(?:index|files)\.example/g)).toHaveLength(3);
-    expect(moved).not.toContain('https://');
-    expect(indexTable(moved)).toBe('\n[[tool.uv.index]]\nurl = "http://127.0.0.1:9/https/index.example/simple"\ndefault = true\n');
-    expect(indexTable('version = 1\n')).toBe('');
+  it('has a bar for each side of each row, as long as its seconds', () => {
+    const lengths = [...svg.matchAll(/<rect class="(?:peer|ours)" x="220" y="\d+" width="([\d.]+)"/g)].map(([, length]) => Number(length));
+    expect(lengths).toHaveLength(2 * rows.length);
+    expect((lengths[0] as number) / (lengths[1] as number)).toBeCloseTo(4, 1);
+    expect(svg).toContain('2.00 (4.0×)');
   });
 
-  it('is a Dockerfile that compiles bytecode only where both sides do', () => {
-    const text = (bytecode: boolean) => dockerfile({ registry: '127.0.0.1:5000', bytecode, command: ['gunicorn', 'config.wsgi'] });
-    expect(text(true)).toContain('UV_COMPILE_BYTECODE=1 ');
-    expect(text(false)).toContain('UV_COMPILE_BYTECODE=0 ');
-    expect(text(true).split('\n').at(-2)).toBe('CMD ["gunicorn","config.wsgi"]');
-  });
-
-  it('has a version for every bump of nine runs', () => {
-    for (const { bump } of [site, service]) expect(new Set(bump.versions).size).toBe(9);
-  });
+  it('can be read on light and dark pages', () => expect(svg).toContain('@media (prefers-color-scheme: dark)'));
 });
