@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { whileRunning } from './endings.ts';
 import type { Sample } from './types.ts';
 
 /** The kernel keeps what a process and the children that it waited for wrote; the shell reads it after its child has ended. */
@@ -30,7 +31,8 @@ export async function measured(command: readonly string[], { cwd, env = {} }: Me
 
 function timed(command: readonly string[], options: { readonly cwd?: string; readonly env: NodeJS.ProcessEnv }): Promise<number> {
   const started = performance.now();
-  const child = spawn('/usr/bin/time', command, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn('/usr/bin/time', command, { ...options, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  whileRunning(child);
   const said: Buffer[] = [];
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => said.push(chunk));
   return new Promise((resolve, reject) => {

@@ -1,11 +1,11 @@
 /**
  * `npm run bench [-- --runs N | --quick | --profile | --from FILE]`: two real projects, built by Wherry and by Docker's buildx, in turn; into
- * bench/results, docs/performance.md and docs/performance.svg. Needs root and Debian. `--quick` is one run of the site alone, printed only;
+ * bench/results, docs/performance.md and docs/performance.svg. Needs root and Debian. `--quick` is one run of the site alone, kept in .cache/bench;
  * `--profile` says where a cold build spends its time; `--from` writes the page again from an earlier result. Exit status 1: a promise was not kept.
  */
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, release } from 'node:os';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { findDebianMirrors } from '../src/debian/index.ts';
 import { run } from '../test/e2e/command.ts';
@@ -36,7 +36,7 @@ const runs = values.quick ? 1 : Math.min(9, Math.max(3, Number(values.runs)));
 async function surround(): Promise<Surroundings> {
   // On a disk, because the kernel keeps no account of what is written to memory.
   const work = await mkdtemp('/var/tmp/wherry-bench-');
-  atEnd(() => rm(work, { recursive: true, force: true }));
+  atEnd(() => rm(work, { recursive: true, force: true, maxRetries: 10, retryDelay: 300 }));
   await run(['npm', 'run', '--silent', 'build'], { cwd: root });
   await run([join(root, 'scripts/setup-python')]);
   const registry = await startRegistry(join(work, 'registry'));
@@ -80,8 +80,8 @@ async function helpCell(side: 'bundle' | 'checkout'): Promise<Cell> {
 }
 
 async function keep(result: BenchResult): Promise<void> {
-  const file = join(root, 'bench/results', `${result.date}.json`);
-  await mkdir(join(root, 'bench/results'), { recursive: true });
+  const file = values.quick ? join(root, '.cache/bench/quick.json') : join(root, 'bench/results', `${result.date}.json`);
+  await mkdir(dirname(file), { recursive: true });
   await writeFile(file, `${JSON.stringify(result, null, 2)}\n`);
   console.error(`wrote ${relative(root, file)}`);
 }
@@ -98,7 +98,7 @@ async function main(): Promise<void> {
     return;
   }
   const result = values.from === undefined ? await measure() : (JSON.parse(await readFile(values.from, 'utf8')) as BenchResult);
-  if (values.from === undefined && !values.quick) await keep(result);
+  if (values.from === undefined) await keep(result);
   if (!values.quick) await publish(result);
   console.log(report(result));
   if (targets(result).some(({ kept }) => !kept)) process.exitCode = 1;
