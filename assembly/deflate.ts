@@ -8,16 +8,14 @@ import { bias, enter, find, forgetPlaces, movePlaces, renumberPlaces, startPlace
 import { align, OUTPUT, pendingBits, putStored, rewind, sequenceOf, setPending, written } from './deflate/output';
 
 /** Links of a chain to follow for a first match, and for a better one a byte later. */
-const DEPTH: u32 = 35;
-const LAZY_DEPTH: u32 = 17;
+const DEPTH: u32 = 28;
+const LAZY_DEPTH: u32 = 10;
 /** A match of this length is taken at once. */
 const NICE: u32 = 65;
 /** A block grows by parts of this size, as long as one block is shorter than two. */
 const PART_SIZE: usize = 8192;
 /** Fits into two stored ones. */
 const BLOCK_SIZE: usize = 2 * 65535;
-/** Cost of one more block: its codes. In the unit of `entropyCost`. */
-const HEADER_COST: u64 = 600 << 8;
 
 /** More than a sequence can look ahead: matches that are better and better, a byte later each (88 at most), and the last one's length. */
 const LOOKAHEAD: usize = 1024;
@@ -124,7 +122,7 @@ function endPart(): void {
   } else {
     addPart();
     const cost = entropyCost(BLOCK_COUNTS);
-    if (position - blockStart > BLOCK_SIZE || cost > blockCost + partCost + HEADER_COST) {
+    if (position - blockStart > BLOCK_SIZE || cost > blockCost + partCost) {
       removePart();
       putRunningBlock(false);
       blockCost = partCost;
@@ -169,12 +167,14 @@ function makeRoom(): void {
   movePlaces(<u32>by);
 }
 
+// @inline
 function count(counts: usize, symbol: u32): void {
   const at = counts + (symbol << 2);
   store<u32>(at, load<u32>(at) + 1);
 }
 
 /** Writes the literals before `position` and a match there as one sequence. */
+// @inline
 function putSequence(length: u32, slot: u32, distance: u32): void {
   store<u64>(sequencesEnd, sequenceOf(<u32>(position - literalsFrom), length, slot, distance));
   sequencesEnd += 8;
@@ -182,6 +182,7 @@ function putSequence(length: u32, slot: u32, distance: u32): void {
 }
 
 /** Worth of a match: eight bits for a byte it saves, less what the distance takes. */
+// @inline
 function worth(match: u32): i32 {
   return (match >> 16) * 4 + clz<u32>(match & 0xffff);
 }

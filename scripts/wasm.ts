@@ -17,12 +17,16 @@ const modules: readonly (readonly [source: string, output: string])[] = [
 
 const options = ['--runtime', 'stub', '-O3', '--noAssert', '--use', 'abort='];
 
+/** Functions cannot be decorated in TypeScript, as other tools read these files, so `// @inline` stands for AssemblyScript's decorator. */
+function textOf(path: string): string | null {
+  return existsSync(path) ? readFileSync(path, 'utf8').replace(/^\/\/ @inline$/gm, '@inline') : null;
+}
+
 /** The module's bytes. The compiler is pinned, and neither paths nor times enter its output. */
 async function compile(source: string): Promise<Uint8Array> {
   let binary: Uint8Array | undefined;
   const { error, stderr: messages } = await asc.main([source, '--outFile', 'module.wasm', ...options], {
-    readFile: (name, base) =>
-      existsSync(join(root, 'assembly', base, name)) ? readFileSync(join(root, 'assembly', base, name), 'utf8') : null,
+    readFile: (name, base) => textOf(join(root, 'assembly', base, name)),
     writeFile: (_name, contents) => {
       if (typeof contents !== 'string') binary = contents;
     },

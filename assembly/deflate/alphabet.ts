@@ -15,19 +15,23 @@ const LENGTH_SLOTS: usize = memory.data(260);
 const LENGTH_BASES: usize = memory.data(32 * 2);
 const LENGTH_EXTRA: usize = memory.data(32);
 
+// @inline
 export function lengthSlot(length: u32): u32 {
   return load<u8>(LENGTH_SLOTS + length);
 }
 
+// @inline
 export function lengthBase(slot: u32): u32 {
   return load<u16>(LENGTH_BASES + (slot << 1));
 }
 
+// @inline
 export function lengthExtra(slot: u32): u32 {
   return load<u8>(LENGTH_EXTRA + slot);
 }
 
 /** The distance's symbol. Two symbols for every power of two, told apart by the bit below the highest. */
+// @inline
 export function distanceSlot(distance: u32): u32 {
   const value = distance - 1;
   if (value < 2) return value;
@@ -35,6 +39,7 @@ export function distanceSlot(distance: u32): u32 {
   return (high << 1) + ((value >> (high - 1)) & 1);
 }
 
+// @inline
 export function distanceExtra(slot: u32): u32 {
   return slot < 2 ? 0 : (slot >> 1) - 1;
 }

@@ -22,25 +22,32 @@ export function fillLogarithms(): void {
 }
 
 /** count × log2(count); `count` is above 0 and below 2^23. */
+// @inline
 function weigh(count: u32): u64 {
   const high = 31 - clz<u32>(count);
   const step = ((count << (31 - high)) << 1) >> (32 - STEP_BITS);
   return <u64>count * <u64>((high << 8) + load<u16>(LOGARITHMS + (step << 1)));
 }
 
+/** A block's header takes so much, and so much for every symbol in use. */
+const HEADER_COST: u64 = 200 << 8;
+const SYMBOL_COST: u64 = 3 << 8;
+
 function alphabetCost(counts: usize, size: u32): u64 {
   let total: u32 = 0;
-  let sum: u64 = 0;
+  let weights: u64 = 0;
+  let used: u64 = 0;
   for (const end = counts + (size << 2); counts < end; counts += 4) {
     const count = load<u32>(counts);
     if (count === 0) continue;
     total += count;
-    sum += weigh(count);
+    weights += weigh(count);
+    used += SYMBOL_COST;
   }
-  return total === 0 ? 0 : weigh(total) - sum;
+  return total === 0 ? 0 : weigh(total) - weights + used;
 }
 
-/** In units of 1/256 bit, without extra bits and codes. */
+/** Of a block, in units of 1/256 bit, without extra bits, which are the same however blocks are cut. */
 export function entropyCost(counts: usize): u64 {
-  return alphabetCost(counts, LITERALS) + alphabetCost(counts + DISTANCE_COUNTS, DISTANCES);
+  return HEADER_COST + alphabetCost(counts, LITERALS) + alphabetCost(counts + DISTANCE_COUNTS, DISTANCES);
 }

@@ -10,6 +10,7 @@ const PARENTS: usize = memory.data(2 * 288 * 2);
 const DEPTHS: usize = memory.data(2 * 288);
 const LENGTH_COUNTS: usize = memory.data(64 * 4);
 
+// @inline
 function at4(base: usize, index: u32): usize {
   return base + (index << 2);
 }

@@ -4,9 +4,9 @@
 import { MAX_MATCH, MIN_MATCH } from './alphabet';
 
 export const WINDOW: u32 = 32768;
-const HASH_BITS: u32 = 15;
+const HASH_BITS: u32 = 16;
 const SHORT_HASH_BITS: u32 = 14;
-const HEADS: usize = memory.data((1 << 15) * 4, 16);
+const HEADS: usize = memory.data((1 << 16) * 4, 16);
 const SHORT_HEADS: usize = memory.data((1 << 14) * 4, 16);
 /** By place modulo the window: how far back the place before it in its chain is, at most 65,535. */
 const CHAIN: usize = memory.data((1 << 15) * 2, 16);
@@ -56,15 +56,18 @@ function renumber(table: usize, size: u32, by: u32): void {
   }
 }
 
+// @inline
 function hash(bytes: u32): usize {
   return ((bytes * 0x9e3779b1) >> (32 - HASH_BITS)) << 2;
 }
 
+// @inline
 function shortHash(bytes: u32): usize {
   return (((bytes << 8) * 0x9e3779b1) >> (32 - SHORT_HASH_BITS)) << 2;
 }
 
 /** Enters a pointer with at least 4 bytes. */
+// @inline
 export function enter(pointer: usize, places: u32): void {
   const bytes = load<u32>(pointer);
   const place = <u32>pointer + places;
@@ -76,6 +79,7 @@ export function enter(pointer: usize, places: u32): void {
 }
 
 /** How many bytes are equal, from `length` on, where they are known to be; `b` is the later place. */
+// @inline
 function extend(a: usize, b: usize, length: u32, most: u32): u32 {
   while (length < most) {
     const difference = load<u64>(a + length) ^ load<u64>(b + length);
@@ -89,6 +93,7 @@ function extend(a: usize, b: usize, length: u32, most: u32): u32 {
  * Enters a pointer with at least 4 bytes, and finds the longest match of more than `beaten` bytes, the nearest of equal ones: length << 16
  * | distance, or 0. Follows `depth` links of the chain, or fewer if a match of `nice` bytes turns up.
  */
+// @inline
 export function find(pointer: usize, end: usize, beaten: u32, depth: u32, nice: u32): u32 {
   const places = bias;
   const bytes = load<u32>(pointer);

@@ -68,6 +68,7 @@ function fillLengthCodes(codes: usize): void {
  * A sequence: some literals, then a match or none. 8 bytes: literals (24 bits), length (9, or 0), distance symbol (5), and from bit 40
  * distance (16).
  */
+// @inline
 export function sequenceOf(literals: u32, length: u32, slot: u32, distance: u32): u64 {
   return <u64>literals | ((<u64>length) << 24) | ((<u64>slot) << 33) | ((<u64>distance) << 40);
 }
