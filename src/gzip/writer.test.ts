@@ -90,6 +90,24 @@ describe('GzipWriter', () => {
     );
   });
 
+  it('ends the reading of a file when there is nowhere to write to', () => {
+    let isOpen = true;
+    const pieces = function* () {
+      try {
+        yield { kind: 'raw', bytes: text } as const;
+        yield { kind: 'raw', bytes: text } as const;
+        return { lastBlock: 0, end: text.length * 16 };
+      } finally {
+        isOpen = false;
+      }
+    };
+    const writer = new GzipWriter((chunk) => {
+      if (chunk.length === text.length) throw new Error('disk full');
+    });
+    expect(() => writer.splice({ size: 2 * text.length, crc32: 0, pieces }, () => undefined)).toThrow('disk full');
+    expect(isOpen).toBe(false);
+  });
+
   it('refuses streams that are not as long as they promise', () => {
     const { size } = deflatedOf(text, endingAt(3));
     const broken = (wrong: DeflatedOptions['wrong']) => () => gzip([{ ...endingAt(3), ...(wrong === undefined ? {} : { wrong }) }]);

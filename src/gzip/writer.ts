@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import type { Deflated } from '../deflated.ts';
+import type { Deflated, DeflatedPiece, DeflateEnd } from '../deflated.ts';
 import { Compressor } from './compressor.ts';
 import { combineCrc32 } from './crc32.ts';
 
@@ -34,18 +34,15 @@ export class GzipWriter {
   splice(deflated: Deflated, onPlain: (bytes: Uint8Array) => void): void {
     this.compressor.interrupt();
     const stream = new StreamPart(this.write, deflated.size);
-    const pieces = deflated.pieces();
     let size = 0;
-    let next = pieces.next();
-    for (; next.done !== true; next = pieces.next()) {
-      const { kind, bytes } = next.value;
+    const { end } = drain(deflated.pieces(), ({ kind, bytes }) => {
       if (kind === 'raw') stream.pass(bytes);
       else {
         onPlain(bytes);
         size += bytes.length;
       }
-    }
-    const { bits, count } = stream.end(next.value.end);
+    });
+    const { bits, count } = stream.end(end);
     this.compressor.resume(bits, count);
     this.checksum = combineCrc32(this.checksum, deflated.crc32, size);
     this.size += size;
@@ -58,6 +55,21 @@ export class GzipWriter {
     trailer.writeUInt32LE(this.checksum, 0);
     trailer.writeUInt32LE(this.size % 2 ** 32, 4);
     this.write(trailer);
+  }
+}
+
+/** Gives every piece to `take`. Whatever `take` throws, the generator ends, and with it the file that it reads. */
+function drain(pieces: Generator<DeflatedPiece, DeflateEnd>, take: (piece: DeflatedPiece) => void): DeflateEnd {
+  let isDone = false;
+  try {
+    for (;;) {
+      const step = pieces.next();
+      isDone = step.done === true;
+      if (step.done === true) return step.value;
+      take(step.value);
+    }
+  } finally {
+    if (!isDone) pieces.return({ lastBlock: 0, end: 0 });
   }
 }
 

@@ -54,7 +54,7 @@ describe('writeLayer', () => {
       tarSize: tar.length,
       parts: { spliced: { files: 0, bytes: 0 }, compressed: { files: 1, bytes: 100_000 } },
     });
-    expect(layer.digest).toBe('sha256:58704b96538bcd960444f723630ebcf1e26dd90a5682107a82942e51f3032e6f');
+    expect(layer.digest).toBe('sha256:c84ce44250245a3bc6cee29a70b91ae3444e6a48520a7b1d59fae57dcfc12cb1');
     expect(layer.diffId).toBe('sha256:aa442ed79e54b7e8668f20bf0865439725dc1de2df7505359d382e3a70e6c201');
   });
 
