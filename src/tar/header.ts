@@ -40,30 +40,40 @@ interface Fields {
   readonly mtime: number;
 }
 
-/** One 512-byte header (POSIX.1-2024, pax, "ustar Interchange Format"); user and group names stay empty. */
+/** What all headers have in common: magic, version and device numbers; user and group names stay empty. */
+const template = Buffer.alloc(blockSize);
+template.write('ustar\x0000', 257, 'latin1');
+template.write('0000000\x000000000', 329, 'latin1');
+
+/** One 512-byte header (POSIX.1-2024, pax, "ustar Interchange Format"). Large layers have very many of them, so it comes from a pool. */
 function ustar(fields: Fields): Uint8Array {
-  const block = Buffer.alloc(blockSize);
+  const block = Buffer.allocUnsafe(blockSize);
+  block.set(template);
   block.write(fields.name, 0, 'latin1');
-  block.write(octal(fields.mode, 7), 100, 'latin1');
-  block.write(octal(fields.uid, 7), 108, 'latin1');
-  block.write(octal(fields.gid, 7), 116, 'latin1');
-  block.write(octal(fields.size, 11), 124, 'latin1');
-  block.write(octal(fields.mtime, 11), 136, 'latin1');
-  block.write(`        ${fields.type}`, 148, 'latin1');
-  block.write(fields.target, 157, 'latin1');
-  block.write('ustar\x0000', 257, 'latin1');
-  block.write('0000000\x000000000', 329, 'latin1');
-  block.write(fields.prefix, 345, 'latin1');
-  let sum = 0;
-  for (const byte of block) sum += byte;
-  block.write(`${octal(sum, 6)}\0`, 148, 'latin1');
+  putOctal(block, 100, { digits: 7, value: fields.mode });
+  putOctal(block, 108, { digits: 7, value: fields.uid });
+  putOctal(block, 116, { digits: 7, value: fields.gid });
+  putOctal(block, 124, { digits: 11, value: fields.size });
+  putOctal(block, 136, { digits: 11, value: fields.mtime });
+  block.write(fields.type, 156, 'latin1');
+  if (fields.target !== '') block.write(fields.target, 157, 'latin1');
+  if (fields.prefix !== '') block.write(fields.prefix, 345, 'latin1');
+  // The checksum's own field counts as eight spaces.
+  let sum = 8 * 0x20;
+  for (let i = 0; i < blockSize; i += 1) sum += block[i] as number;
+  putOctal(block, 148, { digits: 6, value: sum });
+  block[155] = 0x20;
   return block;
 }
 
-function octal(value: number, digits: number): string {
-  const text = Number.isSafeInteger(value) && value >= 0 ? value.toString(8) : '';
-  if (text === '' || text.length > digits) throw new RangeError(`not a number of up to ${digits} octal digits: ${value}`);
-  return text.padStart(digits, '0');
+function putOctal(block: Uint8Array, at: number, { digits, value }: { readonly digits: number; readonly value: number }): void {
+  if (!Number.isSafeInteger(value) || value < 0 || value >= 8 ** digits)
+    throw new RangeError(`not a number of up to ${digits} octal digits: ${value}`);
+  let left = value;
+  for (let i = at + digits - 1; i >= at; i -= 1) {
+    block[i] = 0x30 + (left % 8);
+    left = Math.floor(left / 8);
+  }
 }
 
 function fits(text: string, length: number): boolean {

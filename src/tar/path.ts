@@ -17,13 +17,15 @@ function weight(unit: number): number {
   return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit;
 }
 
+/** A segment that is empty, `.` or `..`. */
+const badSegment = /(?:^|\/)\.{0,2}(?:\/|$)/;
+
 /** Why a path may not stand in a layer, or undefined. */
 export function pathProblem(path: string): string | undefined {
   if (path === '') return 'it is empty';
   if (path.includes('\0')) return 'it holds a NUL';
   if (!path.isWellFormed()) return 'it is not valid Unicode';
   if (path.startsWith('/')) return 'it is absolute';
-  const segments = path.split('/');
-  if (segments.some((segment) => segment === '' || segment === '.' || segment === '..')) return 'a segment is empty, "." or ".."';
+  if (badSegment.test(path)) return 'a segment is empty, "." or ".."';
   return undefined;
 }

@@ -69,9 +69,11 @@ function orderCheck(): (entry: LayerEntry) => void {
     else if (last?.type !== 'file') throw outOfOrder(`${path} is derived, but follows no file`);
     if (leaves.has(path)) throw outOfOrder(`${path} comes twice`);
     if (directories.has(path)) throw outOfOrder(entry.type === 'directory' ? `${path} comes late` : `${path} is a directory too`);
-    if (hasAncestorIn(leaves, path)) throw new RangeError(`layer entry below a file or link: ${path}`);
+    // No directory is a leaf, nor is anything that one lies in.
+    const parent = path.slice(0, Math.max(path.lastIndexOf('/'), 0));
+    if (!directories.has(parent) && hasAncestorIn(leaves, path)) throw new RangeError(`layer entry below a file or link: ${path}`);
     if (entry.type !== 'directory') leaves.add(path);
-    remember(directories, entry.type === 'directory' ? path : path.slice(0, Math.max(path.lastIndexOf('/'), 0)));
+    remember(directories, entry.type === 'directory' ? path : parent);
   };
 }
 
