@@ -75,5 +75,5 @@ export class Compressor {
   }
 }
 
-/** Instances of streams that have ended, each with about 2 MB of memory: one after the other, layers need only one. */
+/** Instances of streams that have ended, each with 1.6 MB of memory: one after the other, layers need only one. */
 const idle: (Deflate & WasmMemory)[] = [];

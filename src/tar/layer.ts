@@ -7,7 +7,7 @@ import { contentOf, type FileEntry, tarParts, wrongSize } from './write.ts';
 
 /**
  * A file that comes deflated is spliced if its stream has at least so many bytes; smaller ones are compressed together with what surrounds
- * them. Part of the recipe format (docs/decisions/0004).
+ * them. Part of the recipe format (docs/decisions/0005).
  */
 export const leastSplice = 16_384;
 
