@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { BytecodePolicy } from './types.ts';
 
 /** What `bytecode` is where nobody sets it. */
-export const defaultBytecode: BytecodePolicy = 'none';
+export const defaultBytecode: BytecodePolicy = 'all';
 
 const text = z.string().min(1);
 const texts = z.array(text);
