@@ -33,7 +33,7 @@ it('says below each layer how it was made', () => {
   expect(lines.filter((_, index) => index > 0 && index % 2 === 0)).toEqual([
     '  from the base image',
     '  unknown: made by an earlier version',
-    '  spliced: 85 % of 53.2 MB as it lies in the wheels (61 of 924 files, those of 16 KiB and more)',
+    '  spliced: 85 % of 53.2 MB as it lies in the wheels (61 of 924 files, those of 16 KiB and more compressed)',
     '  recompressed: files of the project',
   ]);
 });

@@ -22,7 +22,7 @@ function makingText(making: LayerMaking | undefined): string {
   const { spliced, compressed } = making;
   const [bytes, files] = [spliced.bytes + compressed.bytes, spliced.files + compressed.files];
   const share = `${percent(spliced.bytes, bytes)} of ${formatSize(bytes)} as it lies in the wheels`;
-  return `spliced: ${share} (${spliced.files} of ${files} files, those of ${leastSplice / 1024} KiB and more)`;
+  return `spliced: ${share} (${spliced.files} of ${files} files, those of ${leastSplice / 1024} KiB and more compressed)`;
 }
 
 /** Whole percents; 0 and 100 only where they are exact. */

@@ -33,6 +33,18 @@ describe.each(lockedProjects)('the layers of $name', ({ name, dependencies, add,
     expect(distributions(before).size).toBe(wheels.get(name)?.size);
   });
 
+  it('are said to be spliced or recompressed, with counts of their files', async () => {
+    const layout = join(work, 'oci');
+    const report = await execute([join(root, 'bin/wherry'), 'inspect', '--layers', '--json', `oci:${layout}`]);
+    const { layers }: { layers: readonly InspectedLayer[] } = JSON.parse(report);
+    expect(new Set(layers.map(({ making }) => making.way))).toEqual(new Set(['spliced', 'recompressed']));
+    for (const { digest, making } of layers) {
+      const lines = (await execute(['tar', '--list', '--verbose', '--gzip', '--file', blobPath(layout, digest)])).split('\n');
+      expect(making.spliced.files + making.compressed.files).toBe(lines.filter((line) => line.startsWith('-')).length);
+      expect(making.spliced.files > 0).toBe(making.way === 'spliced');
+    }
+  });
+
   it(`change only where ${add} is, when it is added`, async () => {
     const after = await layersFor(project, { name, dependencies: [...dependencies, add] });
     expect(changedNames(before, after)).toEqual([add]);
@@ -92,6 +104,11 @@ async function wheelsOf(project: string): Promise<ReadonlyMap<string, string>> {
   const plan: Plan = JSON.parse(await execute([join(root, 'bin/wherry'), 'plan', project, '--json'], { env }));
   const selected = plan.images.flatMap((image) => image.selection.packages);
   return new Map(selected.map(({ name, version, artifact }) => [artifact.sha256, `${name} ${version}`]));
+}
+
+interface InspectedLayer {
+  readonly digest: string;
+  readonly making: { readonly way: string; readonly spliced: { readonly files: number }; readonly compressed: { readonly files: number } };
 }
 
 interface Plan {

@@ -2,6 +2,7 @@ import { cpSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, r
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bytecodeIn, type LoadedBytecode } from './bytecodeIn.ts';
 import { enter, prepareRoot } from './chroot.ts';
 import { unpackLayout } from './layout.ts';
 import { build, root as checkout, lock } from './product.ts';
@@ -10,9 +11,9 @@ import { type AllowedDifference, allowedDifferences } from './tree-differences.t
 import { interpreterOf, syncWithUv } from './uvTree.ts';
 
 const projects = [
-  { name: 'web', directory: 'examples/django-site', python: '3.13' },
-  { name: 'data', directory: 'test/e2e/projects/forecast', python: '3.13' },
-  { name: 'bot', directory: 'test/e2e/projects/bot', python: '3.11' },
+  { name: 'web', directory: 'examples/django-site', python: '3.13', own: /^\/app\/(?!\.venv\/)/ },
+  { name: 'data', directory: 'test/e2e/projects/forecast', python: '3.13', own: /\/site-packages\/forecast\// },
+  { name: 'bot', directory: 'test/e2e/projects/bot', python: '3.11', own: /\/site-packages\/(?:bot|greetings)\// },
 ];
 
 const scripts: Readonly<Record<string, number>> = { web: 3, data: 15, bot: 8 };
@@ -20,23 +21,31 @@ const used = new Set<AllowedDifference>();
 const distributions: string[] = [];
 
 /** Real projects, built by Wherry and unpacked, against what the real uv installs with the same interpreter at the same path. Needs root. */
-describe.each(projects)('$name ($directory)', ({ name, directory, python }) => {
+describe.each(projects)('$name ($directory)', ({ name, directory, python, own }) => {
   const work = mkdtempSync(join(tmpdir(), 'wherry-tree-'));
   const root = join(work, 'root');
   const [theirs, ours, place] = ['theirs', 'ours', 'root/app/.venv'].map((path) => join(work, path)) as [string, string, string];
+
+  let bytecode: readonly LoadedBytecode[] = [];
 
   beforeAll(async () => {
     if (process.getuid?.() !== 0) throw new Error('this test unpacks images with their owners: run it as root');
     const project = join(work, 'project');
     await lock(join(checkout, directory));
     cpSync(join(checkout, directory), project, { recursive: true });
-    await build({ project, store: join(checkout, '.cache/e2e/store'), args: ['--oci', join(work, 'oci')] });
+    await build({
+      project,
+      store: join(checkout, '.cache/e2e/store'),
+      args: ['--oci', join(work, 'oci')],
+      env: { WHERRY_BYTECODE: 'all' },
+    });
     await unpackLayout(join(work, 'oci'), root);
     await prepareRoot(root);
     const interpreter = interpreterOf(place);
     expect(interpreter.endsWith(`/python${python}`)).toBe(true);
+    bytecode = await bytecodeIn(['/usr/lib', '/app'], { root, python: interpreter });
     renameSync(place, ours);
-    await syncWithUv(project, { root, python: interpreter });
+    await syncWithUv(project, { root, python: interpreter, compile: true });
     renameSync(place, theirs);
   }, 600_000);
   afterAll(() => rmSync(work, { recursive: true, force: true }));
@@ -49,6 +58,18 @@ describe.each(projects)('$name ($directory)', ({ name, directory, python }) => {
     const found = [...inOurs.keys()].filter((path) => /^lib\/python[\d.]+\/site-packages\/[^/]+\.dist-info$/.test(path));
     distributions.push(...found.map((path) => path.split('/').at(-1) as string));
     console.log(`${name}: ${found.length} distributions, ${inOurs.size} paths, ${different.length} allowed differences`);
+  });
+
+  it('has bytecode that its Python loads, checked for own code alone', () => {
+    expect(bytecode.filter(({ fresh, source, filename }) => !fresh || filename !== source)).toEqual([]);
+    const wrong = bytecode.filter(({ source, flags }) => flags !== (own.test(source) ? 3 : 1));
+    expect(wrong).toEqual([]);
+    const count = (pattern: RegExp) => bytecode.filter(({ source }) => pattern.test(source)).length;
+    const [library, packages, first] = [/^\/usr\/lib\//, /\/site-packages\//, own].map(count) as [number, number, number];
+    expect(library).toBeGreaterThan(400);
+    expect(packages).toBeGreaterThan(400);
+    expect(first).toBeGreaterThan(0);
+    console.log(`${name}: ${library} modules of the standard library, ${packages} of packages, ${first} of the project`);
   });
 
   it('has console scripts that say the same', async () => {

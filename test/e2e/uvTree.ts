@@ -6,16 +6,32 @@ import { root as checkout, uv } from './product.ts';
 /** Where a project lies inside; not in /app, where its own files are. */
 const inside = '/project';
 
+interface SyncOptions {
+  readonly root: string;
+  /** Absolute path of the interpreter inside. */
+  readonly python: string;
+  readonly compile?: boolean;
+}
+
 /**
- * What the real `uv sync --locked --no-dev --no-editable` installs at /app/.venv, run inside an unpacked image with the interpreter of its base.
+ * What the real `uv sync --locked --no-dev --no-editable` installs at /app/.venv, run inside an unpacked image with the interpreter of its base; with
+ * `compile` also the bytecode that `--compile-bytecode` makes.
  */
-export async function syncWithUv(project: string, { root, python }: { root: string; python: string }): Promise<void> {
+export async function syncWithUv(project: string, { root, python, compile = false }: SyncOptions): Promise<void> {
   cpSync(project, join(root, inside), { recursive: true, filter: (path) => !path.endsWith('__pycache__') });
   const cache = join(checkout, '.cache/e2e/uv');
   mkdirSync(cache, { recursive: true });
   const env = { ...process.env, ...(await certificates(root)), ...variables, UV_PYTHON: python };
   const binds = { [uv]: '/usr/local/bin/uv', [cache]: '/uv-cache' };
-  const command = ['/usr/local/bin/uv', 'sync', '--quiet', '--locked', '--no-dev', '--no-editable'];
+  const command = [
+    '/usr/local/bin/uv',
+    'sync',
+    '--quiet',
+    '--locked',
+    '--no-dev',
+    '--no-editable',
+    ...(compile ? ['--compile-bytecode'] : []),
+  ];
   const { status, stdout, stderr } = await enter(command, { root, cwd: inside, env, binds });
   if (status !== 0) throw new Error(`uv sync ended with ${status}\n${stdout}${stderr}`);
 }
