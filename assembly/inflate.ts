@@ -8,7 +8,6 @@ import {
   addressOf,
   align,
   drop,
-  extend,
   input,
   inputEnd,
   keepOutput,
@@ -23,6 +22,8 @@ import {
 import { decodeOne, TOO_FEW } from './inflate/symbol';
 import { decode } from './inflate/symbols';
 import { END, FIXED_DISTANCE_BITS, FIXED_LITERAL_BITS, NONE, prepare } from './inflate/tables';
+
+export { feed } from './inflate/stream';
 
 // What `run` returns.
 const STARVED: i32 = 0;
@@ -61,11 +62,6 @@ export function reset(): void {
   state = BLOCK;
   fresh = OUTPUT;
   isLast = false;
-}
-
-/** Address to which the caller writes the next `count` bytes of the stream, at most 1 MiB. What `raw` showed is gone. */
-export function feed(count: usize): usize {
-  return extend(count);
 }
 
 /** Decodes until the input is used up (0), the output is full (1), the stream ends (2), or is found invalid (3). */

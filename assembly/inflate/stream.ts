@@ -19,8 +19,8 @@ export function restart(): void {
   output = OUTPUT;
 }
 
-/** Makes place behind the input that is left for `count` more bytes; returns where. */
-export function extend(count: usize): usize {
+/** Address to which the caller writes the next `count` bytes of the stream, at most 1 MiB. Input that was used is gone. */
+export function feed(count: usize): usize {
   const rest = inputEnd - input;
   before += input - INPUT;
   memory.copy(INPUT, input, rest);

@@ -6,8 +6,8 @@ import { OUTPUT, OUTPUT_END } from './layout';
 import { input, inputEnd, moveInput, moveOutput, output, skip } from './stream';
 import { END, LINK, LITERAL, NONE } from './tables';
 
-/** Bytes that must follow `next`. A step uses at most 22 + 20 + 28 bits, and at least 56 are known when it begins. */
-const MARGIN: usize = 2;
+/** Bytes that must follow `next`. A step uses at most 11 + 20 + 28 bits, and at least 56 are known when it begins. */
+const MARGIN: usize = 1;
 
 /** Decodes with these tables. Returns END after the end of the block, NONE for what no stream may hold, 0 if room is short. */
 export function decode(literals: usize, literalBits: u32, distances: usize, distanceBits: u32): u32 {
@@ -24,18 +24,12 @@ export function decode(literals: usize, literalBits: u32, distances: usize, dist
   count |= 56;
   let entry = entryFor(literals, literalMask, held);
   while (next <= lastInput && out < OUTPUT_END) {
-    // Two literals without a link take at most 22 bits, so enough are left for a literal or length of any code.
+    // A literal without a link takes at most 11 bits, so enough are left for another, or for a length.
     if (has(entry, LITERAL)) {
       store<u8>(out++, (entry >> 16) as u8);
       held >>= entry;
       count -= entry;
       entry = entryFor(literals, literalMask, held);
-      if (has(entry, LITERAL)) {
-        store<u8>(out++, (entry >> 16) as u8);
-        held >>= entry;
-        count -= entry;
-        entry = entryFor(literals, literalMask, held);
-      }
     }
     if (has(entry, LINK)) entry = linked(literals, literalBits, held, entry);
     const lengthEntry = entry;
@@ -43,11 +37,9 @@ export function decode(literals: usize, literalBits: u32, distances: usize, dist
     held >>= entry;
     count -= entry;
     held |= load<u64>(next) << count;
-    if (has(entry, LITERAL | END | NONE)) {
-      if (!has(entry, LITERAL)) {
-        status = (entry as u32) & (END | NONE);
-        break;
-      }
+    status = (entry as u32) & (END | NONE);
+    if (status !== 0) break;
+    if (has(entry, LITERAL)) {
       next += missing(count);
       count |= 56;
       store<u8>(out++, (entry >> 16) as u8);
