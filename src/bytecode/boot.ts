@@ -37,11 +37,13 @@ export function boot(directory: string, start: Start, seed = '0'): Promise<Boote
 }
 
 async function bootAlone(directory: string, start: Start, seed: string): Promise<Booted> {
-  const { value: pyodide, exports } = await withGlobals(async () => {
+  const { value: pyodide, exports } = await withGlobals(directory, async () => {
     const module = (await import(pathToFileURL(join(directory, 'pyodide.mjs')).href)) as PyodideModule;
     return await module.loadPyodide(options(directory, start, seed));
   });
   if (!(start instanceof Uint8Array)) pyodide.runPython(program);
+  // It was copied; without this it would stay, 20 MB, as long as the interpreter.
+  delete pyodide._api?.config?._loadSnapshot;
   return { pyodide, exports };
 }
 
@@ -61,33 +63,59 @@ function options(directory: string, start: Start, seed: string): PyodideOptions 
 
 interface Globals {
   require?: unknown;
-  WebAssembly: { instantiate: (code: unknown, imports: unknown) => Promise<{ readonly instance?: { readonly exports: object } }> };
+  /** Set by the loader's script, which is evaluated once per thread; a loader of another version would take it for its own. */
+  _createPyodideModule?: unknown;
+  WebAssembly: { instantiate: (code: unknown, imports: unknown) => Promise<Instantiated> };
 }
 
+interface Instantiated {
+  readonly instance?: { readonly exports: object };
+}
+
+const globals = globalThis as unknown as Globals;
+const scripts = new Map<string, unknown>();
+
 /**
- * Runs a start with a `require` of its own, so that the loader doesn't look for modules that aren't there, and notes what the instance exports:
- * not all versions of pyodide give access to the stack pointer.
+ * Runs a start with a `require` of its own, so that the loader doesn't look for modules that aren't there, and notes what the instance
+ * exports: not all versions of pyodide give access to the stack pointer.
  */
-async function withGlobals<T>(run: () => Promise<T>): Promise<{ readonly value: T; readonly exports: WasmExports }> {
-  const globals = globalThis as unknown as Globals;
-  const { require, WebAssembly: wasm } = globals;
-  const { instantiate } = wasm;
-  let exports: Readonly<Record<string, unknown>> = {};
+async function withGlobals<T>(directory: string, run: () => Promise<T>): Promise<{ readonly value: T; readonly exports: WasmExports }> {
+  const { require } = globals;
   globals.require = limitedRequire;
-  wasm.instantiate = async (code, imports) => {
-    const result = await instantiate(code, imports);
+  globals._createPyodideModule = scripts.get(directory);
+  const watched = watchInstance();
+  try {
+    const value = await quietly(() => Promise.race([run(), watched.failed]));
+    scripts.set(directory, globals._createPyodideModule);
+    return { value, exports: stackExports(watched.exports()) };
+  } finally {
+    watched.end();
+    delete globals._createPyodideModule;
+    if (require === undefined) delete globals.require;
+    else globals.require = require;
+  }
+}
+
+/** pyodide itself waits for ever when its module can't be used. */
+function watchInstance() {
+  const { instantiate } = globals.WebAssembly;
+  const failure = Promise.withResolvers<never>();
+  failure.promise.catch(() => undefined);
+  let exports: Readonly<Record<string, unknown>> = {};
+  globals.WebAssembly.instantiate = async (code, imports) => {
+    const result = await instantiate(code, imports).catch((error: unknown) => {
+      failure.reject(error);
+      return new Promise<never>(() => {});
+    });
     const found = result.instance?.exports as typeof exports | undefined;
     // Some versions instantiate a small module of their own as well.
     if (found !== undefined && 'malloc' in found) exports = found;
     return result;
   };
-  try {
-    return { value: await quietly(run), exports: stackExports(exports) };
-  } finally {
-    wasm.instantiate = instantiate;
-    if (require === undefined) delete globals.require;
-    else globals.require = require;
-  }
+  const end = () => {
+    globals.WebAssembly.instantiate = instantiate;
+  };
+  return { failed: failure.promise, exports: () => exports, end };
 }
 
 function stackExports(found: Readonly<Record<string, unknown>>): WasmExports {

@@ -4,6 +4,7 @@ export interface Pyodide {
   makeMemorySnapshot(): Uint8Array;
   readonly globals: { get(name: string): unknown };
   readonly _module: { readonly HEAPU8: Uint8Array };
+  readonly _api?: { readonly config?: { _loadSnapshot?: Uint8Array } };
 }
 
 /** A Python object held from JavaScript until `destroy`. */

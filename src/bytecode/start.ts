@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { digestOf, hexOf } from '../digest.ts';
 import { privateFolder } from '../store/index.ts';
@@ -30,7 +31,18 @@ export interface CompilerPlace {
 export async function bootCompiler(place: CompilerPlace): Promise<Compiler> {
   const interpreter = interpreterFor(place.minor);
   if (interpreter === undefined) throw new TypeError(`no interpreter for Python ${place.minor}`);
+  await checkPackage(place.directory, interpreter);
   return createCompiler(await bootStored(place, interpreter), interpreter);
+}
+
+/** Another version would start, with another bytecode or another way to store its memory. */
+async function checkPackage(directory: string, interpreter: Interpreter): Promise<void> {
+  const found = await readFile(join(directory, 'package.json'), 'utf8')
+    .then((text) => (JSON.parse(text) as { readonly version?: unknown }).version)
+    .catch((cause: unknown) => {
+      throw unusable(interpreter.minor, 'its files are not there', cause);
+    });
+  if (found !== interpreter.package) throw unusable(interpreter.minor, `pyodide ${found} is there instead of ${interpreter.package}`);
 }
 
 async function bootStored({ directory, store }: CompilerPlace, interpreter: Interpreter): Promise<Booted> {
