@@ -91,6 +91,23 @@ describe('the end of a stream', () => {
     expect(types.length).toBeGreaterThan(0);
   });
 
+  it('is counted beyond 512 MiB of input and 4 GiB of output', () => {
+    const stored = deflateRawSync(noise(1024 * 1024), { level: 0, finishFlush: zlib.Z_FULL_FLUSH });
+    const dense = deflateRawSync(Buffer.alloc(16 * 1024 * 1024), { finishFlush: zlib.Z_FULL_FLUSH });
+    function* chunks(): Generator<Uint8Array> {
+      for (let left = 520; left > 0; left--) yield stored;
+      for (let left = 256; left > 0; left--) yield dense;
+      yield deflateRawSync(Buffer.alloc(0));
+    }
+    const before = 8 * (520 * stored.length + 256 * dense.length);
+    let size = 0;
+    const pieces = inflatePieces(chunks());
+    let step = pieces.next();
+    for (; step.done !== true; step = pieces.next()) if (step.value.kind === 'plain') size += step.value.bytes.length;
+    expect(step.value).toEqual({ lastBlock: before, end: before + 10 });
+    expect(size).toBe(520 * 2 ** 20 + 2 ** 32);
+  });
+
   it('is found in whatever zlib writes, and another block fits there', async () => {
     const part = fc.record({
       bytes: fc.oneof(
