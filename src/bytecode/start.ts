@@ -11,8 +11,8 @@ import { unusable } from './unpack.ts';
 
 /** Raised when what is stored changes without a change of anything else in the key. */
 const snapshotFormat = 1;
-/** A start without a stored memory takes 1 to 3 s; whoever waits longer for another's does it alone. */
-const patience = 15_000;
+/** A start without a stored memory takes 1 to 3 s; after this one waits no longer for another's, which may be the leftover of a killed machine. */
+const patience = 6000;
 
 /** What a thread needs to start a compiler; plain data. */
 export interface CompilerPlace {
