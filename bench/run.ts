@@ -1,11 +1,11 @@
 /**
- * `npm run bench [-- --runs N | --quick | --profile | --from FILE]`: two real projects, built by Wherry and by Docker's buildx, in turn; into
+ * `npm run bench [-- --runs N | --quick | --profile | --project NAME | --from FILE]`: two real projects, built by Wherry and by Docker's buildx, in turn; into
  * bench/results, docs/performance.md and docs/performance.svg. Needs root and Debian. `--quick` is one run of the site alone, kept in .cache/bench;
  * `--profile` says where a cold build spends its time; `--from` writes the page again from an earlier result. Exit status 1: a promise was not kept.
  */
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, release } from 'node:os';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { findDebianMirrors } from '../src/debian/index.ts';
 import { run } from '../test/e2e/command.ts';
@@ -28,9 +28,13 @@ const { values } = parseArgs({
     runs: { type: 'string', default: '5' },
     quick: { type: 'boolean', default: false },
     profile: { type: 'boolean', default: false },
+    project: { type: 'string', multiple: true },
     from: { type: 'string' },
   },
 });
+/** The last part of a directory's name picks a project. */
+const named = [site, service].filter(({ directory }) => values.project?.includes(basename(directory)));
+const picked = named.length > 0 ? named : values.quick ? [site] : [site, service];
 const runs = values.quick ? 1 : Math.min(9, Math.max(3, Number(values.runs)));
 
 async function surround(): Promise<Surroundings> {
@@ -54,7 +58,7 @@ async function measure(): Promise<BenchResult> {
   const surroundings = await surround();
   const docker = await startDocker(join(surroundings.work, 'docker'));
   const projects: Measured[] = [];
-  for (const project of values.quick ? [site] : [site, service]) projects.push(await measureProject(project, { ...surroundings, docker }));
+  for (const project of picked) projects.push(await measureProject(project, { ...surroundings, docker }));
   return {
     date: new Date().toISOString().slice(0, 10),
     versions: {
@@ -94,12 +98,12 @@ async function publish(result: BenchResult): Promise<void> {
 
 async function main(): Promise<void> {
   if (values.profile) {
-    console.log(profileTable(await profileProject(values.quick ? site : service, await surround())));
+    console.log(profileTable(await profileProject(picked.at(-1) ?? site, await surround())));
     return;
   }
   const result = values.from === undefined ? await measure() : (JSON.parse(await readFile(values.from, 'utf8')) as BenchResult);
   if (values.from === undefined) await keep(result);
-  if (!values.quick) await publish(result);
+  if (!values.quick && picked.length > 1) await publish(result);
   console.log(report(result));
   if (targets(result).some(({ kept }) => !kept)) process.exitCode = 1;
 }

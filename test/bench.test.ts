@@ -89,8 +89,9 @@ describe('the report', () => {
 
 describe('a profile', () => {
   const node = (id: number, functionName: string, url: string) => ({ id, callFrame: { functionName, url } });
+  const modules = new Map([['wasm://wasm/00', 'src/inflate/inflate.wasm']]);
   const nodes = [node(1, '(idle)', ''), node(2, 'walk', 'file:///x/src/inflate/walk.ts'), node(3, '', 'file:///x/src/inflate/read.ts')];
-  const lines = linesOf({ nodes, samples: [1, 2, 3, 2], timeDeltas: [9e6, 1e6, 2e6, 4e6] }, 'produce');
+  const lines = linesOf({ nodes, samples: [1, 2, 3, 2], timeDeltas: [9e6, 1e6, 2e6, 4e6] }, { thread: 'produce', modules });
 
   it('has the seconds of each function and area, without waiting', () => {
     expect(summed(lines, ({ name }) => name).map(({ name, seconds }) => [name, seconds])).toEqual([
