@@ -2,7 +2,7 @@ import { closeSync, openSync } from 'node:fs';
 import type { Compiler } from '../bytecode/index.ts';
 import type { Digest } from '../digest.ts';
 import { ToolError } from '../errors/index.ts';
-import type { Bytecode, WheelsRecipe } from '../plan/recipe.ts';
+import type { Bytecode, Recipe, WheelsRecipe } from '../plan/recipe.ts';
 import { blobSink, checkedBytes, type StoredLayer } from '../store/index.ts';
 import { type LayerEntry, writeLayer } from '../tar/index.ts';
 import type { WheelFile } from '../wheel/index.ts';
@@ -49,9 +49,13 @@ async function compiled(entries: Iterable<LayerEntry>, job: Job, compilerOf?: Co
   const { withBytecode } = await import('../bytecode/index.ts');
   const compiler = await compilerFor(bytecode, job, compilerOf);
   const minor = minorOf(bytecode.compiler);
-  // A base holds sources that are not for its interpreter, for example for debuggers.
-  const below = job.recipe.kind === 'debian-root' ? `usr/lib/python${minor}/` : '';
-  return withBytecode(entries, { compiler, mode: bytecode.mode, minor, below });
+  return withBytecode(entries, { compiler, mode: bytecode.mode, minor, below: modulesOf(job.recipe, minor) });
+}
+
+/** A base holds sources that are not for its interpreter, for example for debuggers; scripts in an environment's `bin` are never imported. */
+function modulesOf(recipe: Recipe, minor: string): string {
+  if (recipe.kind === 'debian-root') return `usr/lib/python${minor}/`;
+  return recipe.kind === 'wheels' ? `${recipe.venv.slice(1)}/lib/` : '';
 }
 
 async function compilerFor(bytecode: Bytecode, job: Job, compilerOf?: CompilerOf): Promise<Pick<Compiler, 'compile'>> {

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, lstatSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -16,7 +16,7 @@ const site = 'app/.venv/lib/python3.13/site-packages';
 const pyproject = `[project]
 name = "shop"
 version = "1.0"
-requires-python = ">=3.13"
+requires-python = ">=3.11"
 dependencies = ["iniconfig>=2"]
 
 [build-system]
@@ -52,7 +52,7 @@ async function rootWith(bytecode: string, ...flags: readonly string[]): Promise<
 
 interface Python {
   readonly out: string;
-  /** Sources that were compiled when they were imported, by absolute path. */
+  /** Sources that were compiled when they were imported, by absolute path; not Debian's `sitecustomize.py`, a link to a file of settings. */
   readonly compiled: readonly string[];
   /** Bytecode that was taken instead. */
   readonly loaded: readonly string[];
@@ -65,7 +65,7 @@ async function python(root: string, code: string): Promise<Python> {
   const from = [...stderr.matchAll(/^# code object from '?([^'\n]+)'?$/gm)].map((match) => match[1] as string);
   return {
     out: stdout.trim(),
-    compiled: from.filter((path) => path.endsWith('.py')),
+    compiled: from.filter((path) => path.endsWith('.py') && !lstatSync(join(root, path)).isSymbolicLink()),
     loaded: from.filter((path) => path.endsWith('.pyc')),
   };
 }

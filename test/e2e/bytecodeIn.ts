@@ -15,14 +15,15 @@ export interface LoadedBytecode {
 const program = `
 import _imp, importlib.util, json, marshal, os, sys
 raw = int.from_bytes(importlib.util.MAGIC_NUMBER, 'little')
+suffix = f'.{sys.implementation.cache_tag}.pyc'
 found = []
 for top in sys.argv[1:]:
     for directory, _, names in os.walk(top):
         for name in sorted(names):
-            if os.path.basename(directory) != '__pycache__' or not name.endswith(f'.{sys.implementation.cache_tag}.pyc'):
+            if os.path.basename(directory) != '__pycache__' or not name.endswith(suffix):
                 continue
             path = os.path.join(directory, name)
-            source = importlib.util.source_from_cache(path)
+            source = os.path.join(os.path.dirname(directory), name.removesuffix(suffix) + '.py')
             with open(path, 'rb') as file:
                 data = file.read()
             with open(source, 'rb') as file:

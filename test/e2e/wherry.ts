@@ -28,7 +28,8 @@ export interface RunOptions {
 }
 
 /** What a build may know of this machine: how it reaches the network. Not CI, no credentials, no caches. */
-const passed = /^(?:PATH|LANG|SSL_CERT_FILE|SSL_CERT_DIR|NODE_EXTRA_CA_CERTS|(?:https?|no)_proxy|WHERRY_DEBIAN(?:_SECURITY)?_MIRROR)$/i;
+const passed =
+  /^(?:PATH|LANG|SSL_CERT_FILE|SSL_CERT_DIR|NODE_EXTRA_CA_CERTS|(?:https?|no)_proxy|WHERRY_DEBIAN(?:_SECURITY)?_MIRROR|npm_config_registry)$/i;
 
 function environment(extra: RunOptions['env'] = {}): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(([name]) => passed.test(name));
