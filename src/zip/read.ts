@@ -39,13 +39,17 @@ function* deflatedPieces(file: FileReference, entry: ZipEntry, archive: string):
 }
 
 function rawChunks(file: FileReference, entry: ZipEntry): Generator<Buffer> {
-  return readRange(file, { offset: entry.dataOffset, length: entry.compressedSize, chunkSize });
+  return readRange(file, { offset: entry.dataOffset, length: entry.compressedSize });
 }
 
 function decompress(file: FileReference, entry: ZipEntry): Iterable<Uint8Array> {
   const raw = rawChunks(file, entry);
   if (entry.method === 'deflate') return inflate(raw);
-  return entry.method === 'stored' ? raw : [decompressZstd(Buffer.concat([...raw]), entry.size)];
+  return entry.method === 'stored' ? copies(raw) : [decompressZstd(Buffer.concat([...copies(raw)]), entry.size)];
+}
+
+function* copies(chunks: Iterable<Buffer>): Generator<Uint8Array> {
+  for (const chunk of chunks) yield Uint8Array.from(chunk);
 }
 
 function decompressZstd(input: Buffer, size: number): Uint8Array {

@@ -20,14 +20,27 @@ export function withFile<T>(file: FileReference, use: (source: ByteSource) => T)
   }
 }
 
-/** Yields `length` bytes from `offset` in chunks of at most `chunkSize`; the file is open only while this is consumed. */
-export function* readRange(file: FileReference, range: { offset: number; length: number; chunkSize: number }): Generator<Buffer> {
+const chunkSize = 1024 * 1024;
+
+/** Buffers that nobody reads into. More than one is only needed while several ranges are read in turns. */
+const idle: Buffer[] = [];
+
+/**
+ * Yields `length` bytes from `offset` in chunks of at most 1 MiB, each valid until the next is asked for: a new buffer for each of thousands
+ * of files is garbage that piles up faster than it is collected. The file is open only while this is consumed.
+ */
+export function* readRange(file: FileReference, range: { offset: number; length: number }): Generator<Buffer> {
   const fd = typeof file === 'number' ? file : openSync(file, 'r');
+  const buffer = idle.pop() ?? Buffer.allocUnsafeSlow(chunkSize);
   try {
-    const source = sourceOf(fd);
     const end = range.offset + range.length;
-    for (let at = range.offset; at < end; at += range.chunkSize) yield source.read(at, Math.min(range.chunkSize, end - at));
+    for (let at = range.offset; at < end; at += chunkSize) {
+      const chunk = buffer.subarray(0, Math.min(chunkSize, end - at));
+      readInto(fd, chunk, at);
+      yield chunk;
+    }
   } finally {
+    idle.push(buffer);
     if (typeof file !== 'number') closeSync(fd);
   }
 }
@@ -39,13 +52,16 @@ function sourceOf(fd: number): ByteSource {
     },
     read(offset, length) {
       const buffer = Buffer.allocUnsafe(length);
-      let done = 0;
-      while (done < length) {
-        const count = readSync(fd, buffer, done, length - done, offset + done);
-        if (count === 0) throw new Error(`file ended at ${offset + done}, wanted ${offset + length}`);
-        done += count;
-      }
+      readInto(fd, buffer, offset);
       return buffer;
     },
   };
+}
+
+function readInto(fd: number, buffer: Buffer, offset: number): void {
+  for (let done = 0; done < buffer.length; ) {
+    const count = readSync(fd, buffer, done, buffer.length - done, offset + done);
+    if (count === 0) throw new Error(`file ended at ${offset + done}, wanted ${offset + buffer.length}`);
+    done += count;
+  }
 }

@@ -61,6 +61,13 @@ describe('normalise', () => {
     );
   });
 
+  it('may be longer than what was read: a reference takes more bytes than a small tuple', () => {
+    const input = dump(module([null], [null], [null], [null]));
+    const output = normalise(input, '3.14');
+    expect(output.length).toBeGreaterThan(input.length);
+    expect(normalise(output, '3.14')).toEqual(output);
+  });
+
   it('leaves its input alone', () => {
     const input = dump(module({ doubles: [[1, 0, 0, 0, 0, 0, 0xf0, 0xff]] }), always);
     const before = input.slice();
