@@ -64,6 +64,8 @@ describe('a digest', () => {
     await unpackLayout(join(work, 'oci'), unpacked);
     const found = Object.keys(expected).map((path) => [path, describeFile(join(unpacked, 'app', path))]);
     expect(Object.fromEntries(found)).toEqual(expected);
+    // What is compared below is compiled as well.
+    expect(readFileSync(join(unpacked, 'app/__pycache__/app.cpython-313.pyc')).length).toBeGreaterThan(100);
   });
 
   it.each(variants)('is the same: $name', async ({ directory = 'copy', prepare, umask = '022', options }) => {
