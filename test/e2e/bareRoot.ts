@@ -43,11 +43,13 @@ function librariesOf(program: string): string[] {
   return [...listed.matchAll(/(?:=> )?(\/\S+) \(0x/g)].map((match) => match[1] as string);
 }
 
-/** What `npm install` of the published package would bring: its `files`, and the one dependency that stays outside the bundle. */
+/** What `npm install` of the published package would bring: its `files`, and the dependencies that stay outside the bundle. */
 function installWherry(target: string): void {
   makeBundle();
   const manifest = JSON.parse(readFileSync(join(checkout, 'package.json'), 'utf8')) as { readonly files: readonly string[] };
   for (const name of ['package.json', ...manifest.files]) cpSync(join(checkout, name), join(target, name), { recursive: true });
-  const openpgp = realpathSync(join(checkout, 'node_modules/openpgp'));
-  cpSync(openpgp, join(target, 'node_modules/openpgp'), { recursive: true });
+  for (const name of ['openpgp', 'pyodide']) {
+    const place = join('node_modules', name);
+    cpSync(realpathSync(join(checkout, place)), join(target, place), { recursive: true });
+  }
 }
