@@ -24,6 +24,9 @@ function threadEnvironment(): Record<string, string> {
   return directory === undefined ? {} : { NODE_COMPILE_CACHE: dirname(directory) };
 }
 
+/** What layers are made of passes quickly: more room for young objects only lets garbage pile up, 40 MB per thread. */
+const resourceLimits = { stackSizeMb, maxYoungGenerationSizeMb: 6 };
+
 interface Task {
   readonly job: Job;
   readonly weight: number;
@@ -89,7 +92,7 @@ export class LayerPool {
   }
 
   #start(): Worker {
-    const worker = new Worker(this.#file, { env: threadEnvironment(), execArgv: [], resourceLimits: { stackSizeMb } });
+    const worker = new Worker(this.#file, { env: threadEnvironment(), execArgv: [], resourceLimits });
     worker.on('message', (answer: Answer) => this.#finish(worker, answer));
     worker.on('error', (error) => this.#fail(worker, error));
     worker.on('exit', () => this.#fail(worker, new Error('the thread ended')));
