@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { ToolError } from '../errors/index.ts';
+import { keepCompiledCode } from './compile-cache.ts';
 import { createProgram } from './program.ts';
 import { errorJson, exitStatusOf, renderError } from './render/error.ts';
 import { createTerminal } from './terminal.ts';
@@ -31,4 +32,5 @@ function interrupted(): ToolError {
   });
 }
 
+keepCompiledCode(process.env);
 process.exitCode = await main(process.argv.slice(2));

@@ -15,6 +15,8 @@ export interface StorePaths {
   readonly snapshots: string;
   /** Bytecode of single files. */
   readonly compiled: string;
+  /** What Node keeps of our own code in compiled form. */
+  readonly code: string;
   readonly temporary: string;
 }
 
@@ -36,6 +38,7 @@ export function storePaths(root: string): StorePaths {
     interpreters: join(root, 'interpreters-v1'),
     snapshots: join(root, 'snapshots-v1'),
     compiled: join(root, 'compiled-v1'),
+    code: join(root, 'code-v1'),
     temporary: join(root, 'tmp'),
   };
 }

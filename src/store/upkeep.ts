@@ -77,7 +77,7 @@ export async function pruneStore(
     bytes += file.size;
     files += 1;
   };
-  for (const folder of [paths.layers, paths.documents, paths.compiled, paths.partial, paths.snapshots, paths.blobs]) {
+  for (const folder of [paths.layers, paths.documents, paths.compiled, paths.partial, paths.snapshots, paths.code, paths.blobs]) {
     for (const file of await filesBelow(folder)) if (file.mtimeMs < limit) await remove(file);
   }
   for (const folder of await foldersIn(paths.interpreters)) {
