@@ -1,21 +1,30 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bundledInterpreter, bundledMinor, type Interpreter, interpreterFor } from '../../src/bytecode/index.ts';
+import { fetchInterpreter } from '../../src/bytecode/index.ts';
+import { createHttp } from '../../src/http/index.ts';
+import { openStore } from '../../src/store/index.ts';
+import { sampleContext } from '../debianArchive.ts';
 import { execute } from '../e2e/execute.ts';
 
-const cache = join(import.meta.dirname, '../../.cache/interpreters');
+const store = join(import.meta.dirname, '../../.cache/interpreters');
 
 /** All minors that have an interpreter. */
 export const minors = ['3.11', '3.12', '3.13', '3.14'] as const;
 
-/** Where the files of a minor's interpreter lie; installed by npm unless they are a dependency. */
-export async function interpreterDirectory(minor: string): Promise<string> {
-  if (minor === bundledMinor) return bundledInterpreter();
-  const interpreter = interpreterFor(minor) as Interpreter;
-  const prefix = join(cache, interpreter.package);
-  const lock = join(prefix, 'package-lock.json');
-  if (!existsSync(lock))
-    await execute(['npm', 'install', '--silent', '--ignore-scripts', '--prefix', prefix, `pyodide@${interpreter.package}`]);
-  if (!readFileSync(lock, 'utf8').includes(interpreter.integrity)) throw new Error(`${lock} has another pyodide than wanted`);
-  return join(prefix, 'node_modules/pyodide');
+const known = new Map<string, Promise<string>>();
+
+/** Where the files of a minor's interpreter lie: fetched as the product does, into a store that stays. */
+export function interpreterDirectory(minor: string): Promise<string> {
+  const directory = known.get(minor) ?? fetchOnce(minor);
+  known.set(minor, directory);
+  return directory;
+}
+
+async function fetchOnce(minor: string): Promise<string> {
+  const { env } = process;
+  const registry = (await execute(['npm', 'config', 'get', 'registry'])).trim();
+  return await fetchInterpreter(
+    minor,
+    { ...sampleContext(createHttp({ env }), await openStore({ env: {}, directory: store })), env },
+    { registry },
+  );
 }
