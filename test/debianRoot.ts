@@ -10,6 +10,8 @@ export interface DebianRoot {
   readonly packages: readonly string[];
   /** Shell commands that run at the end, with the root as `$1`. */
   readonly hooks?: readonly string[];
+  /** An architecture whose programs this machine need not run: packages are unpacked and not configured. */
+  readonly unpackedFor?: string;
 }
 
 /** The path of its tar, kept in .cache/roots. Needs mmdebstrap (scripts/setup-e2e) and a Debian mirror. */
@@ -21,7 +23,8 @@ export async function debianRoot(root: DebianRoot): Promise<string> {
   const temporary = `${file}.${process.pid}`;
   const { debian } = await findDebianMirrors({ config: {}, env: process.env });
   const hooks = (root.hooks ?? []).map((hook) => `--customize-hook=${hook}`);
-  const options = ['--quiet', '--format=tar', '--variant=minbase', `--include=${root.packages.join(',')}`, ...hooks];
+  const variant = root.unpackedFor === undefined ? ['--variant=minbase'] : ['--variant=extract', `--architectures=${root.unpackedFor}`];
+  const options = ['--quiet', '--format=tar', ...variant, `--include=${root.packages.join(',')}`, ...hooks];
   try {
     await run(['mmdebstrap', ...options, root.suite, temporary, debian]);
     await rename(temporary, file);

@@ -17,10 +17,6 @@ export function sourcesOf(wheels: readonly string[]): Sources {
 /** As many of them, evenly spread. */
 export function sample(sources: Sources, count: number): Sources {
   const all = [...sources];
-  return new Map(
-    Array.from(
-      { length: Math.min(count, all.length) },
-      (_, index) => all[Math.floor((index * all.length) / count)] as [string, Uint8Array],
-    ),
-  );
+  const step = Math.max(1, all.length / count);
+  return new Map(Array.from({ length: Math.min(count, all.length) }, (_, index) => all[Math.floor(index * step)] as [string, Uint8Array]));
 }

@@ -44,6 +44,7 @@ const made: Readonly<Record<string, string>> = {
   fstrings: 'a = 1\nx = f"two {a} words {a!r:>{10}} {a=} {{}}", f"", f"const", f"{a}" "b" f"c"\ny = "%s and %r" % (a, a), "%5d" % a\n',
   slices: 'x = a[1:2], a[:], a[::2], a[1:2, "x":None], a[1:2, ...]\ndef f(): return a[1:2], a[1.5:"two words"]\n',
   globals: 'def f():\n    global x, y\n    z = 1\n    def g():\n        nonlocal z\n        z += x\n        del z\n    return g\n',
+  twice: 'def f(x, y):\n    a, a = x, y\n    return a\n',
   walrus: 'if (n := len(a)) > 10 and (m := n): print(n, sep="", end="two words")\nprint(*a, **{"sep": "", "two words": 1}, b=1)\n',
   imports: 'from __future__ import division, generator_stop\nimport a.b.c as d, e\nfrom . import (f as g, h)\nfrom ..i.j import *\n',
   empty: '',

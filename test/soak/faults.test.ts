@@ -1,8 +1,9 @@
-import { appendFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { interruptAt, type Moment, measure, type Whole } from '../e2e/faults/interrupt.ts';
 import { makeSeed, type Seed } from '../e2e/faults/lab.ts';
 import { fillDisk, measureStore } from '../e2e/faults/small-disk.ts';
+import { note } from './note.ts';
 
 const interruptions = 100;
 const sizes = 24;
@@ -15,11 +16,6 @@ beforeAll(async () => {
   whole = await measure(seed);
 });
 afterAll(() => rmSync(seed.directory, { recursive: true, force: true }));
-
-/** A line of the report that `scripts/soak` writes. */
-function note(line: string): void {
-  if (process.env.SOAK_NOTES) appendFileSync(process.env.SOAK_NOTES, `${line}\n`);
-}
 
 describe('Ctrl-C', () => {
   const moments: Moment[] = [];

@@ -1,17 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Agreement, compareEntries, compareMutations } from '../oracle/deflate-agreement.ts';
 import { downloadWheels } from '../oracle/wheels.ts';
+import { note } from './note.ts';
 
 const leastEntries = 50_000;
 const leastMutations = 100_000;
-
-/** A line of the report that `scripts/soak` writes. */
-function note(line: string): void {
-  if (process.env.SOAK_NOTES) appendFileSync(process.env.SOAK_NOTES, `${line}\n`);
-}
 
 function counts({ compared, accepted, bytes, differences }: Agreement): string {
   return `${compared} compared, ${accepted} accepted by both (${Math.round(bytes / 1e6)} MB), ${differences.length} differences`;

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { appendFileSync, closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { constants, crc32, deflateRawSync } from 'node:zlib';
@@ -8,6 +8,7 @@ import { expect, it } from 'vitest';
 import type { Deflated } from '../../src/deflated.ts';
 import { combineCrc32 } from '../../src/gzip/index.ts';
 import { epoch, type LayerEntry, tarBytes, writeLayer } from '../../src/tar/index.ts';
+import { note } from './note.ts';
 
 const part = Buffer.alloc(1024 * 1024, 'The quick brown fox jumps over the lazy dog. ');
 /** A little more than 32 bits can count. */
@@ -62,8 +63,7 @@ it('writes a layer with files of more than 4 GiB, compressed and spliced', { tim
     expect(seen).toBe(`${digest} ${layer.tarSize}\n`);
     const peak = Math.round(process.resourceUsage().maxRSS / 1024);
     expect(peak).toBeLessThan(400);
-    const line = `- A layer of ${layer.tarSize} bytes, half of it spliced: ${layer.size} bytes of gzip, read by Go, in ${peak} MiB of memory.\n`;
-    if (process.env.SOAK_NOTES) appendFileSync(process.env.SOAK_NOTES, line);
+    note(`- A layer of ${layer.tarSize} bytes, half of it spliced: ${layer.size} bytes of gzip, read by Go, in ${peak} MiB of memory.`);
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }

@@ -8,7 +8,7 @@ const fewBytes = 32;
 
 /** Writes nodes as marshal data: each once, by reference when it comes again. Never longer than the data that was read. */
 export class Writer {
-  #nodes: Nodes;
+  readonly #nodes: Nodes;
   #out: Uint8Array;
   #at = 0;
   /** Numbers of references by node, from 1; 0 before the node is written. */
