@@ -5,7 +5,7 @@ import { assembleImage, assembleIndex } from './image/index.ts';
 import type { Image, ImageIndex } from './image/types.ts';
 import { readLock, requireFreshLock } from './lock/index.ts';
 import { type ImagePlan, planImage } from './plan/index.ts';
-import { LayerPool, produceLayers } from './produce/index.ts';
+import { foresee, LayerPool, noteSources, produceLayers } from './produce/index.ts';
 import { type Project, readProject } from './project/index.ts';
 import { type BuildRequest, momentOf, selectionRequest } from './request.ts';
 import { readWherryLock, resolveSizes, resolveTarget, sameWherryLock, type WherryLock, writeWherryLock } from './resolve/index.ts';
@@ -84,18 +84,31 @@ function notesOf(planned: readonly PlannedImage[]): ReadonlySet<string> {
   return new Set(planned.flatMap(({ plans }) => plans.flatMap((plan) => plan.explain.notes)));
 }
 
-/** From plans to an image: produce → image. The result lies in the store under the image's name; sinks are the caller's. */
-export async function buildImage({ project, config, plans }: PlannedImage, ctx: Context): Promise<Image | ImageIndex> {
+/**
+ * Runs `work`, which plans and builds images and returns their plans, with threads that live as long as it does. If sources of the project look
+ * changed since the last time, their interpreter starts while everything is still being planned.
+ */
+export async function withLayerPool(
+  { directory }: Pick<BuildRequest, 'directory'>,
+  ctx: Context,
+  work: (pool: LayerPool) => Promise<readonly ImagePlan[]>,
+): Promise<void> {
   const pool = new LayerPool(ctx.workers);
-  const images: Image[] = [];
   try {
-    const options = { ...supplyOptions(project, config, ctx), pool };
-    for (const plan of plans) {
-      const layers = await stage(ctx, 'produce', () => produceLayers(plan, ctx, options), summarize);
-      images.push(assembleImage({ plan, layers, blobs: imageBlobs(plan.base.content, { ctx, root: project.root }) }));
-    }
+    void foresee(directory, { ctx, pool });
+    await noteSources(directory, await work(pool), ctx);
   } finally {
     await pool.close();
+  }
+}
+
+/** From plans to an image: produce → image. The result lies in the store under the image's name; sinks are the caller's. */
+export async function buildImage({ project, config, plans }: PlannedImage, ctx: Context, pool?: LayerPool): Promise<Image | ImageIndex> {
+  const images: Image[] = [];
+  const options = { ...supplyOptions(project, config, ctx), ...(pool === undefined ? {} : { pool }) };
+  for (const plan of plans) {
+    const layers = await stage(ctx, 'produce', () => produceLayers(plan, ctx, options), summarize);
+    images.push(assembleImage({ plan, layers, blobs: imageBlobs(plan.base.content, { ctx, root: project.root }) }));
   }
   const image = assembleIndex(images);
   await rememberImage(ctx.store, image, { base: baseReference(plans) });

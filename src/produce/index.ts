@@ -3,6 +3,7 @@
  * Must not: let thread count, order of finishing, cache state or the host decide a byte; leave files behind when stopped.
  */
 
+export { foresee, noteSources } from './foresight.ts';
 export { LayerPool } from './pool.ts';
 export type { ProduceOptions } from './produce.ts';
 export { produceLayers } from './produce.ts';

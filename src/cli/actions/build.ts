@@ -4,7 +4,8 @@ import type { Context } from '../../context.ts';
 import { ToolError } from '../../errors/index.ts';
 import { imagesOf } from '../../image/index.ts';
 import type { Image, ImageIndex } from '../../image/types.ts';
-import { buildImage, type PlannedImage, planImages } from '../../pipeline.ts';
+import { buildImage, type PlannedImage, planImages, withLayerPool } from '../../pipeline.ts';
+import type { LayerPool } from '../../produce/index.ts';
 import type { PutResult, Sink } from '../../sinks/types.ts';
 import { stage } from '../../stage.ts';
 import type { SinkFlags } from '../commands/build.ts';
@@ -16,7 +17,21 @@ import type { Terminal } from '../terminal.ts';
 /** `wherry build`: plans, makes and writes every image of a project. */
 export async function runBuild(directory: string | undefined, flags: BuildFlags & SinkFlags, terminal: Terminal): Promise<void> {
   const ctx = await terminal.context();
-  const planned = await planImages(buildRequest(directory, flags, terminal), ctx);
+  const request = buildRequest(directory, flags, terminal);
+  if (flags.dryRun === true) {
+    checkOutputs(await planImages(request, ctx), flags);
+    return terminal.finish();
+  }
+  await withLayerPool(request, ctx, async (pool) => {
+    const planned = await planImages(request, ctx);
+    checkOutputs(planned, flags);
+    for (const image of planned) await buildOne(image, { flags, ctx, pool, terminal });
+    return planned.flatMap(({ plans }) => plans);
+  });
+}
+
+/** What can't be written is found before anything is made. Errors: USAGE. */
+function checkOutputs(planned: readonly PlannedImage[], flags: BuildFlags & SinkFlags): void {
   if (planned.length > 1 && flags.tar !== undefined) {
     throw new ToolError('USAGE', `--tar takes one image, and this project has ${planned.length}`, { hint: 'name one with --image' });
   }
@@ -25,24 +40,23 @@ export async function runBuild(directory: string | undefined, flags: BuildFlags 
       hint: 'name one with --image, or give tags alone',
     });
   }
-  if (flags.dryRun === true) return terminal.finish();
-  for (const image of planned) await buildOne(image, { flags, ctx, terminal });
 }
 
 interface BuildOptions {
   readonly flags: BuildFlags & SinkFlags;
   readonly ctx: Context;
+  readonly pool: LayerPool;
   readonly terminal: Terminal;
 }
 
-async function buildOne(planned: PlannedImage, { flags, ctx, terminal }: BuildOptions): Promise<void> {
+async function buildOne(planned: PlannedImage, { flags, ctx, pool, terminal }: BuildOptions): Promise<void> {
   const started = performance.now();
   let reused = 0;
   const emit: Context['emit'] = (event) => {
     if (event.type === 'layer' && event.reused) reused += 1;
     ctx.emit(event);
   };
-  const image = await buildImage(planned, { ...ctx, emit });
+  const image = await buildImage(planned, { ...ctx, emit }, pool);
   const names = references(planned.config, flags.tag);
   const results = await putAll(image, await sinksOf(flags, { ctx, terminal }), { references: names, ctx });
   terminal.finish();
