@@ -12,6 +12,7 @@ import { readWherryLock, resolveSizes, resolveTarget, sameWherryLock, type Wherr
 import { select } from './select/index.ts';
 import { rememberImage } from './sources/index.ts';
 import { stage } from './stage.ts';
+import { removeLeftovers } from './store/index.ts';
 import { baseReference, imageBlobs, projectCredentials, summarize, supplyOptions } from './supply.ts';
 import { readTrees } from './trees.ts';
 
@@ -99,6 +100,7 @@ export async function withLayerPool(
     await noteSources(directory, await work(pool), ctx);
   } finally {
     await pool.close();
+    await removeLeftovers(ctx.store.directory);
   }
 }
 

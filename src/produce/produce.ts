@@ -3,7 +3,7 @@ import type { Digest } from '../digest.ts';
 import { ToolError } from '../errors/index.ts';
 import type { Layer } from '../image/types.ts';
 import type { ImagePlan, LayerPlan } from '../plan/types.ts';
-import { type StoredLayer, temporaryIn } from '../store/index.ts';
+import { removeLeftovers, type StoredLayer, temporaryIn } from '../store/index.ts';
 import { wantedMinor } from './bytecode.ts';
 import { checkLayers, rememberFiles } from './collisions.ts';
 import { type Interpreters, startInterpreters } from './interpreters.ts';
@@ -72,6 +72,7 @@ async function makeAll(missing: readonly LayerPlan[], work: Work): Promise<void>
     ctx.signal.removeEventListener('abort', onAbort);
     if (pool !== work.options.pool || ctx.signal.aborted) await pool?.close();
     await Promise.allSettled([materials.done, ...made]);
+    if (ctx.signal.aborted) await removeLeftovers(ctx.store.directory);
   }
 }
 

@@ -52,6 +52,11 @@ export function ownerOf(name: string): { readonly alive: boolean | undefined; re
   return { alive: host === token() && pid ? isAlive(Number(pid)) : undefined, keep };
 }
 
+/** Whether this process, in any of its threads, made a temporary file of this name. */
+export function isOwn(name: string): boolean {
+  return name.startsWith(`${token()}-${process.pid}-`);
+}
+
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);

@@ -4,6 +4,7 @@
  */
 export { type Compiled, hasCompiled, readCompiled, writeCompiled } from './compiled.ts';
 export { isWholeFolder, placeFolder } from './folder.ts';
+export { removeLeftovers } from './leftovers.ts';
 export { checkedBytes, checkedPath, presentPath } from './material.ts';
 export { openStore } from './open.ts';
 export { storeDirectory } from './paths.ts';

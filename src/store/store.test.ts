@@ -1,10 +1,21 @@
 import { readFileSync } from 'node:fs';
 import { chmod, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { asDiffId, digestOf } from '../digest.ts';
-import { blobSink, openStore, pruneStore, type Store, type StoredLayer, sizeOfStore, storeDirectory, verifyStore } from './index.ts';
+import {
+  blobSink,
+  openStore,
+  pruneStore,
+  removeLeftovers,
+  type Store,
+  type StoredLayer,
+  sizeOfStore,
+  storeDirectory,
+  temporaryIn,
+  verifyStore,
+} from './index.ts';
 
 let directory: string;
 let store: Store;
@@ -73,6 +84,16 @@ describe('blobs', () => {
     other.abort();
     return expect(readdir(join(directory, 'tmp'))).resolves.toEqual([]);
   });
+});
+
+it('removes what stopped threads of this process left, and nothing of others', async () => {
+  const mine = temporaryIn(directory);
+  const [, host] = /^([0-9a-f]{8})-/.exec(basename(mine)) ?? [];
+  const other = join(directory, 'tmp', `${host}-${process.pid + 1}-0123456789ab`);
+  await writeFile(mine, 'half');
+  await writeFile(other, 'half');
+  await removeLeftovers(directory);
+  await expect(readdir(join(directory, 'tmp'))).resolves.toEqual([basename(other)]);
 });
 
 /** Bytes that the next download would start with. */
