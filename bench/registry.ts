@@ -1,8 +1,8 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { run, start, until } from '../test/e2e/command.ts';
+import { freePort } from '../test/e2e/network.ts';
 import { writeLayout } from '../test/e2e/pythonBase.ts';
 import { makeImage, preparedLayer, tarOf } from '../test/images.ts';
 import { atEnd } from './endings.ts';
@@ -30,14 +30,6 @@ export async function startRegistry(directory: string): Promise<string> {
     ),
   );
   return host;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((done) => server.once('listening', done));
-  const { port } = server.address() as { readonly port: number };
-  await new Promise((done) => server.close(done));
-  return port;
 }
 
 const path = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';

@@ -22,17 +22,31 @@ export interface Deflated {
 }
 
 /** Passes everything on and shows the file's bytes to `see`, each piece before it is yielded. What `see` throws ends it. */
-export function* watchPlain(
+export function watchPlain(
   pieces: Generator<DeflatedPiece, DeflateEnd>,
   see: (bytes: Uint8Array) => void,
 ): Generator<DeflatedPiece, DeflateEnd> {
+  return watch(pieces, ({ kind, bytes }) => {
+    if (kind === 'plain') see(bytes);
+  });
+}
+
+/** Gives every piece to `take`. Whatever `take` throws, the generator ends, and with it the file that it reads. */
+export function drain(pieces: Generator<DeflatedPiece, DeflateEnd>, take: (piece: DeflatedPiece) => void): DeflateEnd {
+  const watched = watch(pieces, take);
+  let step = watched.next();
+  while (step.done !== true) step = watched.next();
+  return step.value;
+}
+
+function* watch(pieces: Generator<DeflatedPiece, DeflateEnd>, see: (piece: DeflatedPiece) => void): Generator<DeflatedPiece, DeflateEnd> {
   let isDone = false;
   try {
     for (;;) {
       const step = pieces.next();
       isDone = step.done === true;
       if (step.done === true) return step.value;
-      if (step.value.kind === 'plain') see(step.value.bytes);
+      see(step.value);
       yield step.value;
     }
   } finally {

@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import type { Deflated, DeflatedPiece, DeflateEnd } from '../deflated.ts';
+import { type Deflated, drain } from '../deflated.ts';
 import { Compressor } from './compressor.ts';
 import { combineCrc32 } from './crc32.ts';
 
@@ -55,21 +55,6 @@ export class GzipWriter {
     trailer.writeUInt32LE(this.checksum, 0);
     trailer.writeUInt32LE(this.size % 2 ** 32, 4);
     this.write(trailer);
-  }
-}
-
-/** Gives every piece to `take`. Whatever `take` throws, the generator ends, and with it the file that it reads. */
-function drain(pieces: Generator<DeflatedPiece, DeflateEnd>, take: (piece: DeflatedPiece) => void): DeflateEnd {
-  let isDone = false;
-  try {
-    for (;;) {
-      const step = pieces.next();
-      isDone = step.done === true;
-      if (step.done === true) return step.value;
-      take(step.value);
-    }
-  } finally {
-    if (!isDone) pieces.return({ lastBlock: 0, end: 0 });
   }
 }
 

@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { Compiler } from '../bytecode/index.ts';
-import { type Digest, hexOf } from '../digest.ts';
+import { type Digest, digestOf, hexOf } from '../digest.ts';
 import { type Bytecode, type FileEntry, type Recipe, recipeFormat } from '../plan/recipe.ts';
 import { hasCompiled, readCompiled, writeCompiled } from '../store/index.ts';
 
@@ -43,8 +42,7 @@ export function rememberingCompiler(
 ): Pick<Compiler, 'compile'> {
   return {
     compile(source, path, mode) {
-      const digest = `sha256:${createHash('sha256').update(source).digest('hex')}` as Digest;
-      const key = compiledKey(digest, path, bytecode);
+      const key = compiledKey(digestOf(source), path, bytecode);
       const known = readCompiled(store, key);
       if (known !== undefined) return known ?? undefined;
       const compiled = fresh().compile(source, path, mode);

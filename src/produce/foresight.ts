@@ -1,9 +1,9 @@
 import { statSync } from 'node:fs';
-import { fetchInterpreter } from '../bytecode/index.ts';
 import type { Context } from '../context.ts';
 import { canonicalJson } from '../json.ts';
 import type { ImagePlan } from '../plan/types.ts';
 import { bytecodeOf, minorOf } from './bytecode.ts';
+import { interpreterOf } from './interpreters.ts';
 import type { LayerPool } from './pool.ts';
 
 /** How the sources of a project lay on this host after a build. */
@@ -25,8 +25,7 @@ export async function foresee(directory: string, { ctx, pool }: { readonly ctx: 
   try {
     const seen = asSeen(await ctx.store.document(kind, directory));
     if (seen === undefined || seen.files.every(isUnchanged)) return;
-    const interpreter = { minor: seen.minor, directory: await fetchInterpreter(seen.minor, { ...ctx, offline: true }) };
-    pool.warm(interpreter, { store: ctx.store.directory, threads: 1 });
+    pool.warm(await interpreterOf(seen.minor, { ...ctx, offline: true }), { store: ctx.store.directory, threads: 1 });
   } catch {
     // Whoever needs the interpreter learns why there is none.
   }

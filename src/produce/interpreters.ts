@@ -1,10 +1,15 @@
-import { fetchInterpreter } from '../bytecode/index.ts';
 import type { Context } from '../context.ts';
 import type { Interpreter } from './job.ts';
 import type { LayerPool } from './pool.ts';
 
 /** Interpreters by minor, on their way. */
 export type Interpreters = ReadonlyMap<string, Promise<Interpreter>>;
+
+/** An interpreter's files, fetched if they are not there. What fetches is loaded when it is needed: most builds after the first compile nothing. */
+export async function interpreterOf(minor: string, ctx: Context): Promise<Interpreter> {
+  const { fetchInterpreter } = await import('../bytecode/index.ts');
+  return { minor, directory: await fetchInterpreter(minor, ctx) };
+}
 
 /**
  * Fetches the interpreters of `minors` (one is named per layer that needs it), if they are not there, and lets threads boot them while the
@@ -18,7 +23,7 @@ export function startInterpreters(
   const threads = Math.min(ctx.workers, minors.length);
   return new Map(
     [...new Set(minors)].map((minor) => {
-      const fetched = fetchInterpreter(minor, ctx).then((directory) => ({ minor, directory }));
+      const fetched = interpreterOf(minor, ctx);
       fetched.then(
         (interpreter) => pool?.warm(interpreter, { store, threads }),
         () => undefined,

@@ -2,7 +2,9 @@ import { rm } from 'node:fs/promises';
 import { getCompileCacheDir } from 'node:module';
 import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { crashedTwice, stackSizeMb } from '../bytecode/index.ts';
+// Not the folder's index, which would load the compiler into the main thread.
+import { crashedTwice } from '../bytecode/crashed.ts';
+import { stackSizeMb } from '../bytecode/stack.ts';
 import { ToolError } from '../errors/index.ts';
 import type { Interpreter, Job } from './job.ts';
 import type { Made } from './make.ts';

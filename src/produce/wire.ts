@@ -1,4 +1,4 @@
-import { CompilerCrashed } from '../bytecode/index.ts';
+import { CompilerCrashed } from '../bytecode/crashed.ts';
 import { ToolError, type ToolErrorOptions } from '../errors/index.ts';
 import type { Interpreter, Job } from './job.ts';
 import type { Made } from './make.ts';

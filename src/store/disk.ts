@@ -1,11 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { readlinkSync } from 'node:fs';
-import { chmod, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { chmod, mkdir, open, rename, rm, stat, utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { digestOf, hexOf } from '../digest.ts';
 import { ToolError } from '../errors/index.ts';
 import type { StorePaths } from './paths.ts';
+
+/** Milliseconds. */
+export const day = 24 * 60 * 60 * 1000;
 
 /** The code of a system error (`ENOENT`), or undefined. */
 export function errnoOf(error: unknown): string | undefined {
@@ -81,18 +84,32 @@ export async function moveIntoPlace(from: string, to: string): Promise<void> {
 export async function writeWhole(paths: StorePaths, target: string, bytes: Uint8Array): Promise<void> {
   const temporary = temporaryPath(paths);
   try {
-    const file = await open(temporary, 'wx', 0o600);
-    try {
-      await file.writeFile(bytes);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
+    await writeSynced(temporary, bytes);
     await moveIntoPlace(temporary, target);
   } catch (error) {
     await rm(temporary, { force: true });
     throw diskError(error, 'write to the store');
   }
+}
+
+/** Writes a new file, of its owner alone, and waits until the disk has it. */
+export async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(path, 'wx', 0o600);
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** The state of a file that is in use now. Its time is moved once a day, which is how `prune` knows what is old. */
+export async function used(path: string): Promise<{ readonly size: number } | undefined> {
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined) return undefined;
+  const now = Date.now();
+  if (now - found.mtimeMs > day) await utimes(path, now / 1000, now / 1000).catch(() => undefined);
+  return found;
 }
 
 /** Makes a folder that only its owner can enter. */

@@ -1,9 +1,9 @@
-import { chmod, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { digestOf } from '../digest.ts';
-import { diskError, errnoOf, temporaryPath } from './disk.ts';
+import { diskError, errnoOf, temporaryPath, used, writeSynced } from './disk.ts';
 import { storePaths } from './paths.ts';
-import { putAside, touchPrivate } from './private.ts';
+import { putAside } from './private.ts';
 import { readRecord, recordBytes } from './records.ts';
 
 /** Names and digests of a folder's other files. */
@@ -28,21 +28,11 @@ export async function placeFolder(directory: string, target: string, files: Read
   }
 }
 
-async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
-  const file = await open(path, 'wx', 0o600);
-  try {
-    await file.writeFile(bytes);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
 /** Whether a folder made by `placeFolder` is there with all its bytes; a damaged one is removed. */
 export async function isWholeFolder(directory: string, target: string): Promise<boolean> {
   const state = await folderState(target);
   if (state === 'damaged') await putAside(storePaths(directory), target);
-  if (state === 'whole') await touchPrivate(join(target, listName));
+  if (state === 'whole') await used(join(target, listName));
   return state === 'whole';
 }
 

@@ -1,16 +1,15 @@
-import { readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { asDiffId, asDigest, type Digest, digestOf } from '../digest.ts';
 import { ToolError } from '../errors/index.ts';
 import { asLayerParts } from '../layer-parts.ts';
 import { openBlob, startBlob, wasWritten } from './blobs.ts';
-import { diskError, errnoOf, makePrivate, ownerOf, writeWhole } from './disk.ts';
+import { day, diskError, errnoOf, makePrivate, ownerOf, used, writeWhole } from './disk.ts';
 import { openPartial } from './partial.ts';
 import { blobPath, documentPath, layerPath, type StorePaths, storeDirectory, storePaths } from './paths.ts';
 import { readRecord, writeRecord } from './records.ts';
 import type { Store, StoredLayer } from './types.ts';
 
-const day = 24 * 60 * 60 * 1000;
 const tag = 'Signature: 8a477f597d28d172789f06886806bc55\n# This directory is a cache of wherry. It can be deleted at any time.\n';
 
 /**
@@ -97,15 +96,6 @@ async function putBlob(paths: StorePaths, bytes: Uint8Array): Promise<Digest> {
   const known = await used(blobPath(paths, digest));
   if (known?.size !== bytes.length) await writeWhole(paths, blobPath(paths, digest), bytes);
   return digest;
-}
-
-/** The state of a file that is in use now. Its time is moved once a day, which is how `prune` knows what is old. */
-async function used(path: string): Promise<{ readonly size: number } | undefined> {
-  const found = await stat(path).catch(() => undefined);
-  if (found === undefined) return undefined;
-  const now = Date.now();
-  if (now - found.mtimeMs > day) await utimes(path, now / 1000, now / 1000).catch(() => undefined);
-  return found;
 }
 
 async function readLayer(paths: StorePaths, recipe: Digest): Promise<StoredLayer | undefined> {

@@ -1,11 +1,9 @@
-import { lstat, rename, rm, stat, utimes } from 'node:fs/promises';
+import { lstat, rename, rm } from 'node:fs/promises';
 import { diskError, makePrivate, temporaryPath } from './disk.ts';
 import { type StorePaths, storePaths } from './paths.ts';
 
 /** Folders of a store that hold code to run, so that nobody else may be able to write to them (DESIGN §2.3). */
 export type PrivateFolder = 'interpreters' | 'snapshots';
-
-const day = 24 * 60 * 60 * 1000;
 
 /**
  * Path of a folder of the store at `directory` that belongs to this user alone; one of another user or with wider modes is
@@ -35,13 +33,4 @@ export async function putAside(paths: StorePaths, path: string): Promise<void> {
   const aside = temporaryPath(paths);
   await rename(path, aside);
   await rm(aside, { recursive: true, force: true }).catch(() => undefined);
-}
-
-/** Whether a file is there; its time is moved once a day, which is how `prune` knows what is old. */
-export async function touchPrivate(path: string): Promise<boolean> {
-  const found = await stat(path).catch(() => undefined);
-  if (found === undefined) return false;
-  const now = Date.now();
-  if (now - found.mtimeMs > day) await utimes(path, now / 1000, now / 1000).catch(() => undefined);
-  return true;
 }

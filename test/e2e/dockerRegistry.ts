@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { type Started, start, until } from './command.ts';
+import { freePort } from './network.ts';
 
 /** Debian's docker-registry (distribution 2.8) on a loopback port; the one account is `user:secret`. */
 export interface DockerRegistry {
@@ -51,12 +51,4 @@ async function answers(host: string, daemon: Started): Promise<boolean> {
 
 function requestsIn(log: string): string[] {
   return [...log.matchAll(/"([A-Z]+) (\/v2\/\S+) HTTP/g)].map(([, method, path]) => `${method} ${path}`);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((done) => server.once('listening', done));
-  const { port } = server.address() as { readonly port: number };
-  await new Promise((done) => server.close(done));
-  return port;
 }

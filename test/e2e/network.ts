@@ -1,6 +1,16 @@
 import { readlink } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { run, until } from './command.ts';
+
+/** A port of loopback where nothing listens. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((done) => server.once('listening', done));
+  const { port } = server.address() as { readonly port: number };
+  await new Promise((done) => server.close(done));
+  return port;
+}
 
 /**
  * The same command in a network of its own, where only loopback is up: its ports are never taken, and it reaches nothing. Images are unpacked into

@@ -1,11 +1,11 @@
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunOptions } from '../../src/runtime/index.ts';
 import { verifyStore } from '../../src/store/index.ts';
 import { processesWith, type Started, start, until } from './command.ts';
+import { freePort } from './network.ts';
 import { contextAt, smallImage, writable } from './smallImage.ts';
 
 let directory: string;
@@ -35,14 +35,6 @@ async function shell(script: string, options: Partial<RunOptions> = {}) {
 async function insist(running: Started) {
   const timer = setInterval(() => running.kill('SIGTERM'), 100);
   return running.ended.finally(() => clearInterval(timer));
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 describe('wherry run --with unshare', () => {
