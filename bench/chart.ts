@@ -1,7 +1,7 @@
 import { cellOf, middle, rowTitles, speedup } from './statistics.ts';
 import type { BenchResult, ProjectResult, Row } from './types.ts';
 
-const [width, left, right] = [760, 220, 130];
+const [width, left, right] = [780, 250, 130];
 const [barHeight, rowHeight, headHeight] = [13, 38, 46];
 
 const style = `
@@ -45,7 +45,7 @@ function rowBars(row: Row, { top, scale }: { readonly top: number; readonly scal
   const [peer, ours] = [cellOf(row, 'peer'), cellOf(row, 'bundle')].map((cell) => (cell === undefined ? 0 : middle(cell, 'wall')));
   const middleOfRow = top + barHeight + 5;
   return [
-    `<text x="0" y="${middleOfRow}">${rowTitles[row.row]}<tspan class="quiet">${row.bytecode ? '' : ', no bytecode'}</tspan></text>`,
+    `<text x="0" y="${middleOfRow}">${rowTitles[row.row]}<tspan class="quiet">${row.bytecode ? '' : ', no bytecode'}${row.push ? ', pushed' : ''}</tspan></text>`,
     bar('peer', { seconds: peer ?? 0, top, scale, note: '' }),
     bar('ours', { seconds: ours ?? 0, top: top + barHeight + 1, scale, note: ` (${factor(speedup(row, 'bundle'))})` }),
   ].join('\n');

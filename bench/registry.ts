@@ -8,10 +8,32 @@ import { makeImage, preparedLayer, tarOf } from '../test/images.ts';
 import { atEnd } from './endings.ts';
 import { standIn } from './standIn.ts';
 
-/** Starts Debian's docker-registry on a free loopback port, over an empty directory, without login. Gives `127.0.0.1:PORT`. */
-export async function startRegistry(directory: string): Promise<string> {
+/** Debian's docker-registry on a loopback port, without login. */
+export interface BenchRegistry {
+  /** `127.0.0.1:PORT` */
+  readonly host: string;
+  /** Starts it again with nothing in it. */
+  reset(): Promise<void>;
+}
+
+/** Starts a registry on a free port, over a directory of its own; it stops when the benchmark ends. */
+export async function startRegistry(directory: string): Promise<BenchRegistry> {
   await mkdir(directory, { recursive: true });
   const host = `127.0.0.1:${await freePort()}`;
+  let stop = await serve(directory, host);
+  atEnd(async () => await stop());
+  return {
+    host,
+    reset: async () => {
+      await stop();
+      await rm(join(directory, 'data'), { recursive: true, force: true });
+      stop = await serve(directory, host);
+    },
+  };
+}
+
+/** Gives what stops it. */
+async function serve(directory: string, host: string): Promise<() => Promise<void>> {
   const config = join(directory, 'config.yml');
   const storage = { filesystem: { rootdirectory: join(directory, 'data') } };
   await writeFile(
@@ -19,17 +41,16 @@ export async function startRegistry(directory: string): Promise<string> {
     JSON.stringify({ version: 0.1, log: { level: 'error', accesslog: { disabled: true } }, storage, http: { addr: host } }),
   );
   const daemon = start(['setpriv', '--pdeathsig', 'TERM', 'docker-registry', 'serve', config], { detached: true });
-  atEnd(async () => {
-    daemon.kill('SIGTERM');
-    await daemon.ended;
-  });
   await until(`an answer of ${host}`, () =>
     fetch(`http://${host}/v2/`).then(
       ({ ok }) => ok,
       () => false,
     ),
   );
-  return host;
+  return async () => {
+    daemon.kill('SIGTERM');
+    await daemon.ended;
+  };
 }
 
 const path = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';

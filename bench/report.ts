@@ -8,7 +8,7 @@ export function report(result: BenchResult): string {
   const { projects, startup, help, profile } = result;
   return [
     header(result),
-    ...projects.flatMap((project) => [times(project), effort(project)]),
+    ...projects.flatMap((project) => [times(project), effort(project), ...traffic(project)]),
     ...(startup.length === 0 ? [] : [startupTable(result)]),
     ...(profile === undefined ? [] : [profileTable(profile)]),
     ...projects.flatMap((project) => project.sizes.map((pair) => sizes(project, pair))),
@@ -55,6 +55,22 @@ function effort({ name, rows }: ProjectResult): string {
     return `| ${titleOf(row)} | ${seconds(peer, 'cpu')} | ${seconds(bundle, 'cpu')} | ${written.join(' | ')} | ${mega(peak(bundle), 0)} |`;
   });
   return [`### Effort: ${name}`, '', head, ...lines].join('\n');
+}
+
+/** What went between builds and registry; nothing where no row pushed. */
+function traffic({ name, rows }: ProjectResult): string[] {
+  const lines = rows.flatMap((row) => {
+    const cells = [cellOf(row, 'peer'), cellOf(row, 'bundle')].map((cell) => cell?.traffic);
+    if (cells.every((cell) => cell === undefined)) return [];
+    return [`| ${titleOf(row)} | ${cells.flatMap((cell) => [kilo(cell?.sent), kilo(cell?.received)]).join(' | ')} |`];
+  });
+  if (lines.length === 0) return [];
+  const head = '| kB | uv Dockerfile: sent | received | Wherry: sent | received |\n|---|---:|---:|---:|---:|';
+  return [[`### Bytes to and from the registry: ${name}`, '', head, ...lines].join('\n')];
+}
+
+function kilo(bytes: number | undefined): string {
+  return bytes === undefined ? '' : (bytes / 1e3).toFixed(1);
 }
 
 /** The highest of all runs. */

@@ -1,8 +1,10 @@
 /**
- * `npm run bench [-- --runs N | --quick | --profile | --project NAME | --from FILE]`: two real projects, built by Wherry and by Docker's buildx, in turn; into
+ * `npm run bench [-- --runs N | --quick | --profile | --project NAME | --only layout|push | --from FILE]`: two real projects, built by Wherry and by
+ * Docker's buildx, in turn, written as layouts and pushed; into
  * bench/results, docs/performance.md and docs/performance.svg. Needs root and Debian. `--quick` is one run of the site alone, kept in .cache/bench;
  * `--profile` says where a cold build spends its time; `--from` writes the page again from an earlier result. Exit status 1: a promise was not kept.
  */
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, release } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
@@ -16,6 +18,7 @@ import { atEnd, endAll, endOnSignals } from './endings.ts';
 import { startFileServer, throughServer } from './files.ts';
 import { measured } from './measured.ts';
 import { type Measured, measureProject, profileProject, type Surroundings } from './measureProject.ts';
+import { merged } from './merge.ts';
 import { service, site } from './projects.ts';
 import { pushBases, startRegistry } from './registry.ts';
 import { between, profileTable, report } from './report.ts';
@@ -29,13 +32,15 @@ const { values } = parseArgs({
     quick: { type: 'boolean', default: false },
     profile: { type: 'boolean', default: false },
     project: { type: 'string', multiple: true },
+    only: { type: 'string' },
     from: { type: 'string' },
   },
 });
 /** The last part of a directory's name picks a project. */
 const named = [site, service].filter(({ directory }) => values.project?.includes(basename(directory)));
 const picked = named.length > 0 ? named : values.quick ? [site] : [site, service];
-const runs = values.quick ? 1 : Math.min(9, Math.max(3, Number(values.runs)));
+const outputs = (['layout', 'push'] as const).filter((output) => values.only === undefined || values.only === output);
+const runs = values.quick ? 1 : Math.min(8, Math.max(3, Number(values.runs)));
 
 async function surround(): Promise<Surroundings> {
   // On a disk, because the kernel keeps no account of what is written to memory.
@@ -43,7 +48,7 @@ async function surround(): Promise<Surroundings> {
   atEnd(() => rm(work, { recursive: true, force: true, maxRetries: 10, retryDelay: 300 }));
   await run(['npm', 'run', '--silent', 'build'], { cwd: root });
   await run([join(root, 'scripts/setup-python')]);
-  const registry = await startRegistry(join(work, 'registry'));
+  const { host: registry } = await startRegistry(join(work, 'registry'));
   await pushBases(registry, { uv, directory: work });
   const origin = await startFileServer(join(root, '.cache/bench/files'));
   const archives = await findDebianMirrors({ config: {}, env: process.env });
@@ -58,7 +63,8 @@ async function measure(): Promise<BenchResult> {
   const surroundings = await surround();
   const docker = await startDocker(join(surroundings.work, 'docker'));
   const projects: Measured[] = [];
-  for (const project of picked) projects.push(await measureProject(project, { ...surroundings, docker }));
+  for (const project of picked) projects.push(await measureProject(project, { ...surroundings, docker, outputs }));
+  const profile = projects.findLast((measured) => measured.profile !== undefined)?.profile;
   return {
     date: new Date().toISOString().slice(0, 10),
     versions: {
@@ -71,7 +77,7 @@ async function measure(): Promise<BenchResult> {
     cpus: availableParallelism(),
     projects: projects.map(({ result }) => result),
     startup: projects.flatMap(({ startup }) => startup),
-    profile: (projects.at(-1) as Measured).profile,
+    ...(profile !== undefined && { profile }),
     help: [await helpCell('bundle'), await helpCell('checkout')],
   };
 }
@@ -83,11 +89,18 @@ async function helpCell(side: 'bundle' | 'checkout'): Promise<Cell> {
   return { side, samples };
 }
 
-async function keep(result: BenchResult): Promise<void> {
-  const file = values.quick ? join(root, '.cache/bench/quick.json') : join(root, 'bench/results', `${result.date}.json`);
+/** Writes the result, together with what was measured earlier on the same day. */
+async function keep(measuredNow: BenchResult): Promise<BenchResult> {
+  const file = values.quick ? join(root, '.cache/bench/quick.json') : join(root, 'bench/results', `${measuredNow.date}.json`);
   await mkdir(dirname(file), { recursive: true });
+  const result = values.quick ? measuredNow : merged(await readResult(file), measuredNow);
   await writeFile(file, `${JSON.stringify(result, null, 2)}\n`);
   console.error(`wrote ${relative(root, file)}`);
+  return result;
+}
+
+async function readResult(file: string): Promise<BenchResult | undefined> {
+  return existsSync(file) ? (JSON.parse(await readFile(file, 'utf8')) as BenchResult) : undefined;
 }
 
 async function publish(result: BenchResult): Promise<void> {
@@ -101,9 +114,9 @@ async function main(): Promise<void> {
     console.log(profileTable(await profileProject(picked.at(-1) ?? site, await surround())));
     return;
   }
-  const result = values.from === undefined ? await measure() : (JSON.parse(await readFile(values.from, 'utf8')) as BenchResult);
-  if (values.from === undefined) await keep(result);
-  if (!values.quick && picked.length > 1) await publish(result);
+  const result = values.from === undefined ? await keep(await measure()) : await readResult(values.from);
+  if (result === undefined) throw new Error(`there is no ${values.from}`);
+  if (!values.quick && result.projects.length > 1) await publish(result);
   console.log(report(result));
   if (targets(result).some(({ kept }) => !kept)) process.exitCode = 1;
 }

@@ -23,9 +23,12 @@ export function speedup(row: Row, side: SideName): number {
 }
 
 /** The row of one situation; undefined if it was not measured. */
-export function rowOf(rows: readonly Row[], row: RowName, bytecode: boolean): Row | undefined {
-  return rows.find((each) => each.row === row && each.bytecode === bytecode);
+export function rowOf(rows: readonly Row[], { row, bytecode, push = false }: Situation): Row | undefined {
+  return rows.find((each) => each.row === row && each.bytecode === bytecode && (each.push ?? false) === push);
 }
+
+/** What tells rows of a project apart. */
+export type Situation = Pick<Row, 'row' | 'bytecode' | 'push'>;
 
 /** How people read a row's name. */
 export const rowTitles: Readonly<Record<RowName, string>> = {
@@ -33,9 +36,10 @@ export const rowTitles: Readonly<Record<RowName, string>> = {
   source: 'one source file changed',
   bump: 'one package bumped',
   nothing: 'nothing changed',
+  known: 'new machine, known image',
 };
 
-/** The same with the compiler's part in it. */
-export function titleOf({ row, bytecode }: Pick<Row, 'row' | 'bytecode'>): string {
-  return `${rowTitles[row]}, ${bytecode ? 'bytecode' : 'no bytecode'}`;
+/** The same with the compiler's and the registry's part in it. */
+export function titleOf({ row, bytecode, push = false }: Situation): string {
+  return `${rowTitles[row]}, ${bytecode ? 'bytecode' : 'no bytecode'}${push ? ', push' : ''}`;
 }

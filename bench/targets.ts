@@ -1,5 +1,5 @@
-import { cellOf, middle, rowOf, speedup, titleOf } from './statistics.ts';
-import type { BenchResult, ProjectResult, Row, RowName, Size, SizePair } from './types.ts';
+import { cellOf, middle, rowOf, type Situation, speedup, titleOf } from './statistics.ts';
+import type { BenchResult, ProjectResult, Row, Size, SizePair, Traffic } from './types.ts';
 
 /** One promise, and whether it was kept. */
 export interface Target {
@@ -16,6 +16,9 @@ export function targets({ projects }: Pick<BenchResult, 'projects'>): Target[] {
   ]);
 }
 
+/** Promised factor over the Dockerfile when one package is bumped and the image is pushed. */
+const bumpFactors: Readonly<Record<string, number>> = { 'examples/django-site': 5, 'bench/projects/service': 20 };
+
 function timeTargets({ name, rows }: ProjectResult): Target[] {
   const faster = (row: Row, factor: number): Target => ({
     name: `${name}: ${titleOf(row)}: ${speedup(row, 'bundle').toFixed(1)} times as fast, at least ${factor} times`,
@@ -26,15 +29,25 @@ function timeTargets({ name, rows }: ProjectResult): Target[] {
     const taken = cell === undefined ? Number.NaN : middle(cell, 'wall');
     return { name: `${name}: ${titleOf(row)}: ${taken.toFixed(2)} s, at most ${limit} s`, kept: taken <= limit };
   };
-  const judged = (row: RowName, bytecode: boolean, judge: (row: Row) => Target): Target[] => {
-    const found = rowOf(rows, row, bytecode);
-    return found === undefined ? [] : [judge(found)];
+  const moved = (row: Row, key: keyof Traffic, limit: number): Target => {
+    const bytes = cellOf(row, 'bundle')?.traffic?.[key] ?? Number.NaN;
+    return { name: `${name}: ${titleOf(row)}: ${kilo(bytes)} kB ${key}, at most ${kilo(limit)} kB`, kept: bytes <= limit };
   };
+  const judged = (situation: Situation, judge: (row: Row) => Target[]): Target[] => {
+    const found = rowOf(rows, situation);
+    return found === undefined ? [] : judge(found);
+  };
+  const always = [false, true].flatMap((push) => [
+    ...judged({ row: 'cold', bytecode: true, push }, (row) => [faster(row, 1.5)]),
+    ...judged({ row: 'cold', bytecode: false, push }, (row) => [faster(row, 4)]),
+    ...[true, false].flatMap((bytecode) => judged({ row: 'source', bytecode, push }, (row) => [within(row, 0.5)])),
+    ...[true, false].flatMap((bytecode) => judged({ row: 'nothing', bytecode, push }, (row) => [within(row, 0.18)])),
+  ]);
   return [
-    ...judged('cold', true, (row) => faster(row, 1.5)),
-    ...judged('cold', false, (row) => faster(row, 4)),
-    ...[true, false].flatMap((bytecode) => judged('source', bytecode, (row) => within(row, 0.5))),
-    ...[true, false].flatMap((bytecode) => judged('nothing', bytecode, (row) => within(row, 0.18))),
+    ...always,
+    ...judged({ row: 'source', bytecode: true, push: true }, (row) => [moved(row, 'sent', 20e3)]),
+    ...judged({ row: 'bump', bytecode: true, push: true }, (row) => [faster(row, bumpFactors[name] ?? 1)]),
+    ...judged({ row: 'known', bytecode: true, push: true }, (row) => [within(row, 2), moved(row, 'received', 1e6)]),
   ];
 }
 
@@ -76,6 +89,10 @@ function alike(title: string, { ours, peer }: { readonly ours: Size; readonly pe
 
 function mega(bytes: number): string {
   return (bytes / 1e6).toFixed(1);
+}
+
+function kilo(bytes: number): string {
+  return (bytes / 1e3).toFixed(0);
 }
 
 function percent(share: number): string {

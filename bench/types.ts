@@ -27,17 +27,28 @@ export interface Sample {
 /** Who builds: the usual Dockerfile, or Wherry from its bundle, from a checkout, or on the base that it assembles itself. */
 export type SideName = 'peer' | 'bundle' | 'checkout' | 'assembled';
 
-export type RowName = 'cold' | 'source' | 'bump' | 'nothing';
+/** `known`: empty caches, but the registry has what the last build pushed. */
+export type RowName = 'cold' | 'source' | 'bump' | 'nothing' | 'known';
+
+/** Bytes between a build and its registry, HTTP included. */
+export interface Traffic {
+  readonly sent: number;
+  readonly received: number;
+}
 
 /** Samples of one side in one situation, in the order in which they were taken. */
 export interface Cell {
   readonly side: SideName;
   readonly samples: readonly Sample[];
+  /** Of one further build that was not timed. */
+  readonly traffic?: Traffic;
 }
 
 export interface Row {
   readonly row: RowName;
   readonly bytecode: boolean;
+  /** Whether the image was pushed to a registry; else it was written as a layout. Absent in results of earlier versions: not. */
+  readonly push?: boolean;
   readonly cells: readonly Cell[];
 }
 

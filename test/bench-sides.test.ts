@@ -80,3 +80,26 @@ describe('the file server', () => {
     expect(await (await get('/dists/trixie/InRelease')).text()).toBe('two');
   });
 });
+
+describe('the counting port', () => {
+  it('passes everything on and counts both directions', async () => {
+    const upstream = await startIndex();
+    upstream.put('/a', Buffer.alloc(100_000));
+    const { host } = new URL(upstream.origin);
+    const counter = start([process.execPath, join(import.meta.dirname, '../bench/counter.ts'), host], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    await until('the counting port listens', () => counter.out().includes('\n'));
+    const answer = await fetch(`http://${counter.out().trim()}/a`, { headers: { 'x-long': 'x'.repeat(5000) } });
+    expect((await answer.arrayBuffer()).byteLength).toBe(100_000);
+    counter.write('\n');
+    await until('it answers', () => counter.out().trim().includes('\n'));
+    const [sent = 0, received = 0] = (counter.out().trim().split('\n')[1] ?? '').split(' ').map(Number);
+    expect(sent).toBeGreaterThan(5000);
+    expect(sent).toBeLessThan(7000);
+    expect(received).toBeGreaterThan(100_000);
+    expect(received).toBeLessThan(102_000);
+    counter.kill('SIGTERM');
+    await Promise.all([counter.ended, upstream.close()]);
+  });
+});

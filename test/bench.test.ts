@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { chart } from '../bench/chart.ts';
+import { merged } from '../bench/merge.ts';
 import { areaOf, linesOf, summed } from '../bench/profile.ts';
 import { between, profileTable, report } from '../bench/report.ts';
 import { median, speedup } from '../bench/statistics.ts';
@@ -43,6 +44,12 @@ function result({ sizes = ours, rows: taken = rows }: Changes = {}): BenchResult
   };
 }
 
+/** A row in which both sides pushed; `sent` and `received` are kB of ours. */
+function pushed(row: Row, [sent, received]: readonly [number, number] = [1, 1]): Row {
+  const traffic = { sent: sent * 1e3, received: received * 1e3 };
+  return { ...row, push: true, cells: row.cells.map((each) => (each.side === 'bundle' ? { ...each, traffic } : each)) };
+}
+
 function missed(changes: Changes): string[] {
   return targets(result(changes)).flatMap(({ name, kept }) => (kept ? [] : [name]));
 }
@@ -63,6 +70,11 @@ describe('the promises of the benchmark', () => {
     [rowOf('source', true, [9, 0.51]), 'one source file changed, bytecode: 0.51 s, at most 0.5 s'],
     [rowOf('nothing', false, [9, 0.19]), 'nothing changed, no bytecode: 0.19 s, at most 0.18 s'],
     [rowOf('bump', true, [90, 3.4]), 'peak memory of 510.0 MB is below 500 MB'],
+    [pushed(rowOf('source', true, [9, 0.5]), [20.6, 0]), 'one source file changed, bytecode, push: 21 kB sent, at most 20 kB'],
+    [pushed(rowOf('nothing', true, [9, 0.19])), 'nothing changed, bytecode, push: 0.19 s, at most 0.18 s'],
+    [pushed(rowOf('bump', true, [1.9, 2])), 'one package bumped, bytecode, push: 0.9 times as fast'],
+    [pushed(rowOf('known', true, [9, 2.1])), 'new machine, known image, bytecode, push: 2.10 s, at most 2 s'],
+    [pushed(rowOf('known', true, [9, 2]), [0, 1100]), 'new machine, known image, bytecode, push: 1100 kB received, at most 1000 kB'],
   ])('are missed by the times of %j', (row, name) => expect(missed({ rows: [row] })).toEqual([expect.stringContaining(name)]));
 });
 
@@ -84,6 +96,27 @@ describe('the report', () => {
     expect(once).toBe('before\n<!-- bench:start -->\nnew\n<!-- bench:end -->\nafter\n');
     expect(between(once, 'new')).toBe(once);
     expect(() => between('no marks', 'new')).toThrow('lacks');
+  });
+});
+
+describe('what was measured later on the same day', () => {
+  const again = rowOf('cold', false, [9, 1]);
+  const later = result({ rows: [again, pushed(again)] });
+
+  it('takes the place of the same rows and leaves the others', () => {
+    const [project] = merged(result(), later).projects;
+    expect(project?.rows).toEqual([...rows.slice(1), again, pushed(again)]);
+    expect(project?.sizes).toHaveLength(1);
+  });
+
+  it('is alone where there is nothing of that day', () => {
+    expect(merged(undefined, later)).toBe(later);
+    expect(merged({ ...result(), date: '2026-01-01' }, later)).toBe(later);
+  });
+
+  it('is shown with the bytes that went to the registry', () => {
+    expect(report(later)).toContain('| cold, no bytecode, push |  |  | 1.0 | 1.0 |');
+    expect(report(result())).not.toContain('Bytes to and from the registry');
   });
 });
 
@@ -116,7 +149,7 @@ describe('the chart', () => {
   const svg = chart(result());
 
   it('has a bar for each side of each row, as long as its seconds', () => {
-    const lengths = [...svg.matchAll(/<rect class="(?:peer|ours)" x="220" y="\d+" width="([\d.]+)"/g)].map(([, length]) => Number(length));
+    const lengths = [...svg.matchAll(/<rect class="(?:peer|ours)" x="250" y="\d+" width="([\d.]+)"/g)].map(([, length]) => Number(length));
     expect(lengths).toHaveLength(2 * rows.length);
     expect((lengths[0] as number) / (lengths[1] as number)).toBeCloseTo(4, 1);
     expect(svg).toContain('2.00 (4.0×)');

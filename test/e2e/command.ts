@@ -17,6 +17,8 @@ export interface Started {
   readonly ended: Promise<Outcome>;
   /** What it wrote so far. */
   out(): string;
+  /** Writes to its stdin, if that is a pipe. */
+  write(text: string): void;
   kill(signal: NodeJS.Signals): void;
 }
 
@@ -36,7 +38,13 @@ export function start(command: readonly string[], options: SpawnOptions = {}): S
     child.once('error', reject);
     child.once('close', (status) => resolve({ status, ...text }));
   });
-  return { pid: child.pid ?? 0, ended, out: () => text.out, kill: (signal) => void child.kill(signal) };
+  return {
+    pid: child.pid ?? 0,
+    ended,
+    out: () => text.out,
+    write: (line) => void child.stdin?.write(line),
+    kill: (signal) => void child.kill(signal),
+  };
 }
 
 /** Runs a program to its end; throws with its words if it fails. */
