@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeImage, publish } from '../test/images.ts';
-import { startRegistry, type TestRegistry } from '../test/registry.ts';
+import { startRegistry, type TestRegistry } from '../test/registry/index.ts';
 import type { Context } from './context.ts';
 import type { WherryEvent } from './events.ts';
 import { createHttp } from './http/index.ts';

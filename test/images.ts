@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { pack } from 'tar-stream';
 import { type Digest, digestOf } from '../src/digest.ts';
 import { mediaTypes } from '../src/registry/index.ts';
-import type { TestRegistry } from './registry.ts';
+import type { TestRegistry } from './registry/index.ts';
 
 /** A file, directory (`undefined` content) or symlink of a made-up layer; `path` as in the tar. */
 export interface TestEntry {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { zstdCompressSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { encode, makeImage, makeIndex, publish, type TestEntry, type TestImage, tarOf } from '../../test/images.ts';
-import { startRegistry, type TestRegistry } from '../../test/registry.ts';
+import { startRegistry, type TestRegistry } from '../../test/registry/index.ts';
 import { asDigest, digestOf, hexOf } from '../digest.ts';
 import { createHttp } from '../http/index.ts';
 import { currentDigest, type RegistryBase, readImageBase, registryBlobSource } from './index.ts';

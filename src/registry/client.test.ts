@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { afterEach, describe, expect, it } from 'vitest';
 import { encode, makeImage, makeIndex, publish } from '../../test/images.ts';
-import { startRegistry, type TestRegistry, type TestRegistryOptions } from '../../test/registry.ts';
+import { startRegistry, type TestRegistry, type TestRegistryOptions } from '../../test/registry/index.ts';
 import { digestOf } from '../digest.ts';
 import { createHttp } from '../http/index.ts';
 import { createRegistry, parseReference, readImage, registryImage } from './index.ts';

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { makeImage, publish } from '../../test/images.ts';
-import { startRegistry, type TestRegistry } from '../../test/registry.ts';
+import { startRegistry, type TestRegistry } from '../../test/registry/index.ts';
 import { readImageBase } from '../base/index.ts';
 import { digestOf } from '../digest.ts';
 import { createHttp } from '../http/index.ts';

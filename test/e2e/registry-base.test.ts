@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readWherryLock } from '../../src/resolve/index.ts';
 import { makeIndex, publish, type TestImage } from '../images.ts';
-import { startRegistry } from '../registry.ts';
+import { startRegistry } from '../registry/index.ts';
 import { run as runProgram } from './command.ts';
 import { type DockerRegistry, startDockerRegistry } from './dockerRegistry.ts';
 import { indexLogin, type PrivateIndex, startPrivateIndex, writeGreeter } from './greeter.ts';
