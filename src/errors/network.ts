@@ -98,7 +98,13 @@ export const networkErrors = {
     title: 'a registry wants other credentials',
     cause:
       'The registry asked for a login and there is none for it, or it refused the one found. Some registries answer so for images that do not exist.',
-    fix: 'Run docker login HOST, or podman login HOST, or set REGISTRY_AUTH_FILE; check the spelling of the image name.',
+    fix: 'Run wherry login HOST (or docker login, podman login), or set REGISTRY_AUTH_FILE; check the spelling of the image name.',
+  },
+  REGISTRY_BLOB_UNKNOWN: {
+    exit: 2,
+    title: 'a registry misses a part of an image',
+    cause: 'The registry did not take a manifest because a blob or a manifest that it lists is not in the repository.',
+    fix: 'Run the command again; what is missing is sent again. If it stays, the registry removes blobs while they are in use.',
   },
   REGISTRY_CONFIG: {
     exit: 2,
@@ -129,6 +135,18 @@ export const networkErrors = {
     title: 'a registry sent something that cannot be used',
     cause: 'Bytes that do not match their digest, a manifest that is too large or of an old kind, or an unexpected status.',
     fix: 'Try again; if it persists, the registry or a proxy in between is at fault.',
+  },
+  REGISTRY_TAG_IMMUTABLE: {
+    exit: 2,
+    title: 'a registry does not let a tag be moved',
+    cause: 'The tag exists already, and the repository keeps tags as they are. The image itself was stored under its digest.',
+    fix: 'Push another tag, for example one with the commit in it, or allow tags of the repository to be overwritten.',
+  },
+  REGISTRY_TOO_LARGE: {
+    exit: 2,
+    title: 'something is too large for a registry',
+    cause: 'The registry, or a proxy before it, has a limit for the size of blobs or manifests (status 413).',
+    fix: 'Raise the limit (for nginx: client_max_body_size 0), or use smaller layers.',
   },
   WHEEL_HASH: {
     exit: 1,

@@ -6,11 +6,12 @@ import type { Emit } from '../events.ts';
 import { checkUrl } from './address.ts';
 import { discardBody } from './body.ts';
 import { dispatchers, type Timeouts } from './dispatchers.ts';
-import { asNetworkError, isTransient } from './faults.ts';
+import { asNetworkError, isTransient, SourceFault } from './faults.ts';
 import { redact } from './redact.ts';
 import { follow, type Hop, isRedirect, maxRedirects } from './redirect.ts';
 import { isRetryable, retryDelay } from './retry.ts';
-import type { Http, HttpRequest, HttpResponse } from './types.ts';
+import { startSending } from './sending.ts';
+import type { BodySource, Http, HttpRequest, HttpResponse } from './types.ts';
 
 /** What a client is made from. All but `env` have defaults. */
 export interface HttpOptions {
@@ -49,14 +50,19 @@ export function createHttp(options: HttpOptions): Http {
 
 interface Connections {
   readonly send: typeof request;
+  readonly timeouts: Timeouts;
   readonly dispatcher: (url: URL) => Dispatcher;
 }
 
 /** undici takes a while to load, and a build from the store sends nothing. */
-async function connect({ env, timeouts }: HttpOptions): Promise<Connections> {
+async function connect(options: HttpOptions): Promise<Connections> {
   const undici = await import('undici');
-  return { send: undici.request, dispatcher: dispatchers(undici, env, { connect: 15_000, headers: 60_000, body: 60_000, ...timeouts }) };
+  const timeouts = { ...defaultTimeouts, ...options.timeouts };
+  return { send: undici.request, timeouts, dispatcher: dispatchers(undici, options.env, timeouts) };
 }
+
+// A registry may take minutes to store a large blob that it has received.
+const defaultTimeouts: Timeouts = { connect: 15_000, headers: 60_000, body: 60_000, send: 60_000, answer: 300_000 };
 
 interface Wire {
   readonly connections: () => Promise<Connections>;
@@ -112,6 +118,7 @@ async function attemptOnce(wire: Wire, request: HttpRequest): Promise<Outcome> {
 
 function settle(outcome: Outcome, request: HttpRequest): HttpResponse {
   if (outcome.response !== undefined) return outcome.response;
+  if (outcome.fault instanceof SourceFault) throw outcome.fault.cause;
   throw asNetworkError(outcome.fault, request.url);
 }
 
@@ -150,15 +157,41 @@ function unescaped(text: string): string {
 }
 
 async function exchange(wire: Wire, request: HttpRequest, hop: Hop): Promise<HttpResponse> {
-  const { send, dispatcher } = await wire.connections();
-  const answer = await send(hop.url, {
-    method: request.method,
-    headers: hop.headers,
-    body: request.body ?? null,
-    signal: request.signal,
-    dispatcher: dispatcher(hop.url),
-  });
-  return { status: answer.statusCode, headers: flat(answer.headers), url: hop.url.href, body: answer.body as Readable };
+  const connections = await wire.connections();
+  const { body = null, signal } = request;
+  if (isSource(body) && body.size > 0) return await stream(connections, hop, { ...request, body });
+  return await transmit(connections, hop, { method: request.method, headers: hop.headers, body: isSource(body) ? '' : body, signal });
+}
+
+async function stream(
+  connections: Connections,
+  hop: Hop,
+  { method, body, signal }: HttpRequest & { readonly body: BodySource },
+): Promise<HttpResponse> {
+  const sending = await startSending(body, signal, connections.timeouts);
+  const headers = { ...hop.headers, 'content-length': String(body.size) };
+  try {
+    // The sending's own clock replaces undici's, which does not see a slow body move.
+    const response = await transmit(connections, hop, { method, headers, body: sending.body, signal: sending.signal, headersTimeout: 0 });
+    sending.answered();
+    return response;
+  } catch (fault) {
+    sending.failed();
+    throw sending.fault() ?? fault;
+  }
+}
+
+type Transmission = Pick<Dispatcher.RequestOptions, 'method' | 'headers' | 'body' | 'signal' | 'headersTimeout'>;
+
+async function transmit({ send, dispatcher }: Connections, { url }: Hop, transmission: Transmission): Promise<HttpResponse> {
+  // undici closes the connection after each HEAD unless told otherwise, and a push begins with many of them.
+  const kept = transmission.method === 'HEAD' ? { reset: false } : {};
+  const answer = await send(url, { ...transmission, ...kept, dispatcher: dispatcher(url) });
+  return { status: answer.statusCode, headers: flat(answer.headers), url: url.href, body: answer.body as Readable };
+}
+
+function isSource(body: Uint8Array | string | BodySource | null): body is BodySource {
+  return typeof body === 'object' && body !== null && 'open' in body;
 }
 
 function flat(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string | undefined> {

@@ -3,11 +3,12 @@ import { createSecureContext, getCACertificates, type SecureContext } from 'node
 import type { Agent, Dispatcher } from 'undici';
 import { ToolError } from '../errors/index.ts';
 import { isLoopback } from './address.ts';
+import type { SendTimeouts } from './sending.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** Milliseconds: to connect, until the headers came, and between two pieces of a body. */
-export interface Timeouts {
+/** Milliseconds: to connect, until the headers came, and between two pieces of a body that is received. */
+export interface Timeouts extends SendTimeouts {
   readonly connect: number;
   readonly headers: number;
   readonly body: number;

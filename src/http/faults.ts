@@ -1,6 +1,18 @@
 import { ToolError } from '../errors/index.ts';
 import { redact } from './redact.ts';
 
+/** A request's own body could not be read: no fault of the network, and never tried again. `cause` is what its source threw. */
+export class SourceFault extends Error {
+  constructor(cause: unknown) {
+    super('the body of a request could not be read', { cause });
+  }
+}
+
+/** A body that was sent stopped moving, or its answer stayed out. */
+export class StallFault extends Error {
+  readonly code = 'ETIMEDOUT';
+}
+
 /**
  * The ToolError that stands for a fault below HTTP. `ToolError`s pass; anything else is wrapped without the original text where that could
  * hold a URL. Codes: NETWORK_TLS, NETWORK_TIMEOUT, NETWORK_UNREACHABLE, NETWORK_PROTOCOL.
@@ -18,7 +30,7 @@ export function asNetworkError(fault: unknown, url: string): ToolError {
 
 /** Whether another try can help. Certificates and refused URLs stay as they are. */
 export function isTransient(fault: unknown): boolean {
-  return !(fault instanceof ToolError) && !isTls(faultCode(fault));
+  return !(fault instanceof ToolError || fault instanceof SourceFault) && !isTls(faultCode(fault));
 }
 
 const networkHint = 'check the network, HTTPS_PROXY and NO_PROXY, then run the command again';

@@ -8,4 +8,6 @@ export { createHttp, type HttpOptions } from './client.ts';
 export type { Timeouts } from './dispatchers.ts';
 export { asNetworkError, isTransient } from './faults.ts';
 export { redact } from './redact.ts';
-export type { Http, HttpRequest, HttpResponse } from './types.ts';
+export { resolveLocation } from './redirect.ts';
+export { isRetryable, retryDelay } from './retry.ts';
+export type { BodySource, Http, HttpRequest, HttpResponse } from './types.ts';

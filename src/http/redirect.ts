@@ -20,24 +20,28 @@ export function isRedirect(method: HttpRequest['method'], status: number): boole
 
 /** The request that a `Location` asks for, without credentials on another origin. Errors: NETWORK_REFUSED_URL, NETWORK_PROTOCOL. */
 export function follow(from: Hop, location: string | undefined, allowHttp: boolean): Hop {
-  const url = target(from.url, location, allowHttp);
-  url.username = '';
-  url.password = '';
+  const url = resolveLocation(from.url, location, allowHttp);
   return { url, headers: url.origin === from.url.origin ? from.headers : withoutCredentials(from.headers) };
 }
 
-function target(from: URL, location: string | undefined, allowHttp: boolean): URL {
+/**
+ * The URL that the `Location` of an answer names, without user name and password. A public server may not point at plain http or at a private
+ * address. Errors: NETWORK_REFUSED_URL, NETWORK_PROTOCOL.
+ */
+export function resolveLocation(from: URL, location: string | undefined, allowHttp: boolean): URL {
   const text = location !== undefined && URL.canParse(location, from.href) ? new URL(location, from.href).href : undefined;
-  if (text === undefined) throw new ToolError('NETWORK_PROTOCOL', `${redact(from.href)} redirects to nowhere`);
+  if (text === undefined) throw new ToolError('NETWORK_PROTOCOL', `${redact(from.href)} points to nowhere`);
   const url = checkUrl(text, allowHttp);
   if (from.protocol === 'https:' && url.protocol === 'http:') throw refused(from, url, 'from https to plain http');
   if (isPrivate(url.hostname) && !isPrivate(from.hostname)) throw refused(from, url, 'to a private address');
+  url.username = '';
+  url.password = '';
   return url;
 }
 
 function refused(from: URL, to: URL, why: string): ToolError {
-  return new ToolError('NETWORK_REFUSED_URL', `${redact(from.href)} redirects ${why}: ${redact(to.href)}`, {
-    hint: 'configure the address that the redirect names directly if you trust it',
+  return new ToolError('NETWORK_REFUSED_URL', `${redact(from.href)} points ${why}: ${redact(to.href)}`, {
+    hint: 'configure the address that it points at directly if you trust it',
   });
 }
 

@@ -14,12 +14,23 @@ export interface HttpRequest {
   readonly url: string;
   /** Lower-case names. `authorization` is dropped on redirects to another origin. */
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: Uint8Array | string;
+  /** A source is streamed with its exact `content-length`; its own faults are thrown as they are. */
+  readonly body?: Uint8Array | string | BodySource;
   readonly signal: AbortSignal;
   /** Allow plain http to any host (Debian archives: their signatures protect them). */
   readonly allowHttp?: boolean;
   /** 0 = a single try. Default 4 retries of 408, 429, 5xx and connection faults, for methods without body. */
   readonly retries?: number;
+}
+
+/** A body that is read while it is sent. */
+export interface BodySource {
+  /** Bytes; a source that gives another number is an error. */
+  readonly size: number;
+  /** The bytes from their start; called anew for every try and every redirect that keeps the body. */
+  open(): Promise<Readable>;
+  /** Told the number of bytes of each piece that goes to the connection. */
+  readonly onSent?: (bytes: number) => void;
 }
 
 export interface HttpResponse {

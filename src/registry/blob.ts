@@ -6,13 +6,7 @@ import { asNetworkError, discardBody, type HttpResponse, isTransient } from '../
 import { registryFailure } from './failure.ts';
 import type { Repository } from './reference.ts';
 import type { Transport } from './transport.ts';
-
-/** A blob as its descriptor names it. */
-export interface BlobName {
-  readonly digest: Digest;
-  /** Bytes. */
-  readonly size: number;
-}
+import type { BlobName } from './types.ts';
 
 const maxResumes = 4;
 

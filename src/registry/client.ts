@@ -1,35 +1,23 @@
-import type { Readable } from 'node:stream';
-import { asDigest, type Digest, digestOf } from '../digest.ts';
+import { digestOf } from '../digest.ts';
 import { ToolError } from '../errors/index.ts';
 import { discardBody, type HttpResponse, readBody } from '../http/index.ts';
 import type { Descriptor } from '../image/types.ts';
-import { type BlobName, openBlob } from './blob.ts';
+import { openBlob } from './blob.ts';
+import type { RegistryContext } from './context.ts';
 import { registryFailure } from './failure.ts';
 import { maxManifestSize } from './manifest.ts';
 import { manifestAccept, ociMediaType } from './media.ts';
-import { formatReference, type Reference, type Repository } from './reference.ts';
-import { createTransport, type RegistryContext } from './transport.ts';
+import { putManifest } from './put.ts';
+import { formatReference, type Reference } from './reference.ts';
+import { createTransport } from './transport.ts';
+import type { FetchedManifest, Registry, RegistryWriter } from './types.ts';
+import { confirmedDigest, putBlob } from './upload.ts';
 
-/** The read half of the registry API (distribution-spec, pull). Everything that is returned was checked against its digest. */
-export interface Registry {
-  /** What a reference points at, or undefined if there is nothing. One HEAD request; GET where a registry does not do HEAD. */
-  headManifest(reference: Reference): Promise<Descriptor | undefined>;
-  /** Exact bytes of a manifest or index. Errors: REGISTRY_NOT_FOUND and the other REGISTRY codes. */
-  getManifest(reference: Reference): Promise<FetchedManifest>;
-  /** Whether a repository has a blob. */
-  hasBlob(repository: Repository, digest: Digest): Promise<boolean>;
-  /** Streams a blob, verified while it is read. */
-  openBlob(repository: Repository, blob: BlobName): Promise<Readable>;
-}
-
-export interface FetchedManifest {
-  /** Media type as the registry sent it, mapped to OCI. */
-  readonly descriptor: Descriptor;
-  readonly bytes: Uint8Array;
-}
-
-/** A client for all registries; credentials are looked up when a registry asks for them. */
-export function createRegistry(context: RegistryContext): Registry {
+/**
+ * A client for all registries; credentials are looked up when a registry asks for them. Clients of the same HTTP client share logins and
+ * uploads under way.
+ */
+export function createRegistry(context: RegistryContext): Registry & RegistryWriter {
   const transport = createTransport(context);
   const ask = async (method: 'GET' | 'HEAD', reference: Reference): Promise<HttpResponse> =>
     await transport.send({
@@ -47,6 +35,14 @@ export function createRegistry(context: RegistryContext): Registry {
       return response.status === 200;
     },
     openBlob: async (repository, blob) => await openBlob(transport, repository, blob),
+    putBlob: async (repository, upload) => await putBlob(transport, { repository, upload }, context),
+    putManifest: async (reference, manifest) => (await putManifest(transport, { reference, manifest }, context)).digest,
+    referrers: async () => {
+      throw new Error('not yet');
+    },
+    putReferrer: async () => {
+      throw new Error('not yet');
+    },
   };
 }
 
@@ -69,7 +65,7 @@ async function headManifest(ask: Ask, reference: Reference): Promise<Descriptor 
 }
 
 function fromHeaders(response: HttpResponse, reference: Reference): Descriptor | undefined {
-  const digest = sha256Header(response);
+  const digest = confirmedDigest(response);
   const size = Number(response.headers['content-length']);
   const mediaType = response.headers['content-type'];
   if (digest === undefined || mediaType === undefined || !Number.isSafeInteger(size) || size <= 0) return undefined;
@@ -84,18 +80,9 @@ async function getManifest(ask: Ask, reference: Reference): Promise<FetchedManif
   }
   const bytes = await readBody(response, maxManifestSize);
   const digest = digestOf(bytes);
-  const expected = reference.digest ?? sha256Header(response);
+  const expected = reference.digest ?? confirmedDigest(response);
   if (expected !== undefined && digest !== expected) throw otherBytes(reference);
   return { bytes, descriptor: { mediaType: ociMediaType(response.headers['content-type'] ?? ''), digest, size: bytes.length } };
-}
-
-// A digest of another algorithm is not wrong, only of no use here.
-function sha256Header(response: HttpResponse): Digest | undefined {
-  try {
-    return asDigest(response.headers['docker-content-digest'] ?? '');
-  } catch {
-    return undefined;
-  }
 }
 
 function otherBytes(reference: Reference): ToolError {

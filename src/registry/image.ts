@@ -3,10 +3,9 @@ import type { Digest } from '../digest.ts';
 import { ToolError } from '../errors/index.ts';
 import type { Descriptor } from '../image/types.ts';
 import { type Platform, platformName } from '../platform.ts';
-import type { BlobName } from './blob.ts';
-import type { Registry } from './client.ts';
 import { type ImageConfigFile, type ImageManifest, maxManifestSize, parseConfig, parseManifest } from './manifest.ts';
 import { formatReference, type Reference } from './reference.ts';
+import type { BlobName, Registry } from './types.ts';
 
 /** A place that holds one named image or index: a registry reference, an OCI layout. All bytes are verified. */
 export interface ImageReader {

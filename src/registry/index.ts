@@ -2,9 +2,11 @@
  * In: image references and the environment's credentials. Out: manifests, configs and blobs, all verified against their digests.
  * Must not: know of Python, store what it reads, or send a credential to a host that it does not belong to.
  */
-export { type BlobName, verify } from './blob.ts';
-export { createRegistry, type FetchedManifest, type Registry } from './client.ts';
+export { verify } from './blob.ts';
+export { createRegistry } from './client.ts';
+export type { RegistryContext } from './context.ts';
 export { type Credential, findCredential } from './credentials.ts';
+export { apiBase, type Endpoint } from './endpoint.ts';
 export { type FoundImage, type ImageReader, pickPlatform, readImage, registryImage } from './image.ts';
 export {
   type ImageConfigFile,
@@ -17,4 +19,5 @@ export {
 } from './manifest.ts';
 export { mediaTypes, ociMediaType } from './media.ts';
 export { apiHost, defaultRegistry, formatReference, parseReference, type Reference, type Repository } from './reference.ts';
-export { createTransport, type RegistryContext, type RegistryRequest, type Transport } from './transport.ts';
+export { createTransport, type RegistryRequest, type Transport } from './transport.ts';
+export type { BlobName, BlobOutcome, BlobUpload, FetchedManifest, ManifestBytes, Registry, RegistryWriter } from './types.ts';

@@ -22,8 +22,10 @@ async function run({ registry = 'registry.example', realm = 'https://auth.exampl
   };
   const challenge = { scheme: 'bearer', parameters: { realm, service: 'a b' } };
   const scopes = ['repository:a/b:pull', 'repository:c:pull'];
-  const token = await fetchToken({ registry, challenge, scopes, credential }, { http, signal: new AbortController().signal });
-  return { token, requests };
+  const endpoint = { base: `https://${registry}/v2/a/b/` };
+  const asked = { registry, endpoint, challenge, scopes, credential };
+  const { token, expires } = await fetchToken(asked, { http, signal: new AbortController().signal });
+  return { token, expires, requests };
 }
 
 describe('fetchToken', () => {

@@ -218,7 +218,7 @@ describe.each([
     expect(outcome).toMatchObject({
       status: 2,
       out: '',
-      err: expect.stringMatching(/error\[REGISTRY_AUTH\][\s\S]*\nhint: .*docker login/),
+      err: expect.stringMatching(/error\[REGISTRY_AUTH\][\s\S]*\nhint: .*wherry login/),
     });
     expect(outcome.err).not.toContain('not-the-password');
   });

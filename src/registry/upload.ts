@@ -1,0 +1,212 @@
+import { asDigest, type Digest, hexOf } from '../digest.ts';
+import { ToolError } from '../errors/index.ts';
+import { discardBody, type HttpResponse, resolveLocation } from '../http/index.ts';
+import { memoryOf, type RegistryContext } from './context.ts';
+import { registryFailure } from './failure.ts';
+import { isPassing, persist } from './persist.ts';
+import type { Repository } from './reference.ts';
+import type { RegistryRequest, Transport } from './transport.ts';
+import type { BlobOutcome, BlobUpload } from './types.ts';
+
+/** Makes sure that a repository holds a blob; what runs already for the same blob and repository is joined (see `RegistryWriter.putBlob`). */
+export async function putBlob(
+  transport: Transport,
+  { repository, upload }: { readonly repository: Repository; readonly upload: BlobUpload },
+  context: RegistryContext,
+): Promise<BlobOutcome> {
+  const { uploads } = memoryOf(context.http);
+  const key = `${repository.registry}/${repository.repository}@${upload.blob.digest}`;
+  for (let running = uploads.get(key); running !== undefined; running = uploads.get(key)) {
+    // What fails for another caller, who may have given up, is tried again for this one.
+    const outcome = await running.catch(() => undefined);
+    context.signal.throwIfAborted();
+    if (outcome !== undefined) return { ...outcome, bytesSent: 0 };
+  }
+  const sending = bring({ transport, repository, upload, context, sources: sourcesOf(repository, upload), sent: 0 });
+  uploads.set(key, sending);
+  try {
+    return await sending;
+  } finally {
+    uploads.delete(key);
+  }
+}
+
+interface Job {
+  readonly transport: Transport;
+  readonly repository: Repository;
+  readonly upload: BlobUpload;
+  readonly context: RegistryContext;
+  /** Mounts that are still to be tried. */
+  readonly sources: Source[];
+  /** Bytes of all tries. */
+  sent: number;
+}
+
+interface Source {
+  readonly name: string;
+  failures: number;
+}
+
+const maxSources = 3;
+
+function sourcesOf({ registry, repository }: Repository, { mountFrom = [] }: BlobUpload): Source[] {
+  const names = mountFrom.filter((source) => source.registry === registry && source.repository !== repository);
+  return [...new Set(names.map((source) => source.repository))].slice(0, maxSources).map((name) => ({ name, failures: 0 }));
+}
+
+async function bring(job: Job): Promise<BlobOutcome> {
+  const { upload, context } = job;
+  return await persist(
+    async (tries) => {
+      // A try that seemed to fail may have arrived.
+      if ((tries > 0 || upload.isNew !== true) && (await isPresent(job))) return outcome(job, job.sent > 0 ? 'uploaded' : 'present');
+      const session = (await mount(job)) ?? (await begin(job));
+      if (session === 'mounted' || session === 'present') return outcome(job, session);
+      await send(job, session);
+      return outcome(job, 'uploaded');
+    },
+    upload.blob.size,
+    context,
+  );
+}
+
+function outcome(job: Job, how: BlobOutcome['how']): BlobOutcome {
+  return { how, bytesSent: job.sent };
+}
+
+async function isPresent(job: Job): Promise<boolean> {
+  const response = await ask(job, { method: 'HEAD', path: `blobs/${job.upload.blob.digest}` });
+  if (response.status === 200) {
+    await discardBody(response.body);
+    return true;
+  }
+  const failure = await fail(job, response, 'look for');
+  if (response.status === 401 || isPassing(failure)) throw failure;
+  // Some registries answer 403 or 405 here; the upload will tell.
+  return false;
+}
+
+/** A session that the registry opened: where the bytes go. */
+type Session = URL;
+
+async function mount(job: Job): Promise<'mounted' | Session | undefined> {
+  for (let source = job.sources[0]; source !== undefined; source = job.sources[0]) {
+    const response = await askMount(job, source.name);
+    if (response?.status === 201) {
+      job.sources.length = 0;
+      return await done(job, response, 'mounted');
+    }
+    if (response?.status === 202) {
+      job.sources.shift();
+      return await sessionOf(job, response);
+    }
+    const failure = response === undefined ? undefined : await fail(job, response, 'mount');
+    if (failure?.passing === true && source.failures++ === 0) throw failure;
+    job.sources.shift();
+  }
+  return undefined;
+}
+
+async function askMount(job: Job, source: string): Promise<HttpResponse | undefined> {
+  const query = new URLSearchParams({ mount: job.upload.blob.digest, from: source });
+  try {
+    return await ask(job, { method: 'POST', path: `blobs/uploads/?${query}`, scopes: [`repository:${source}:pull`] });
+  } catch (error) {
+    if (error instanceof ToolError && error.code === 'REGISTRY_AUTH') return undefined;
+    throw error;
+  }
+}
+
+async function begin(job: Job): Promise<'present' | Session> {
+  const response = await ask(job, { method: 'POST', path: 'blobs/uploads/' });
+  if (response.status === 202) return await sessionOf(job, response);
+  if (response.status === 201) return await done(job, response, 'present');
+  throw await fail(job, response, 'start the upload of');
+}
+
+async function sessionOf(job: Job, response: HttpResponse): Promise<Session> {
+  await discardBody(response.body);
+  const { base, allowHttp = false } = job.transport.endpoint(job.repository);
+  const session = resolveLocation(new URL(response.url), response.headers.location, allowHttp);
+  // The registry itself decides what it is compared with, not a host that it redirected to.
+  return resolveLocation(new URL(base), session.href, allowHttp);
+}
+
+async function send(job: Job, session: Session): Promise<void> {
+  const { upload } = job;
+  try {
+    const response = await ask(job, {
+      method: 'PUT',
+      path: withDigest(session, upload.blob.digest),
+      headers: { 'content-type': 'application/octet-stream' },
+      body: {
+        size: upload.blob.size,
+        open: upload.open,
+        onSent: (bytes) => {
+          job.sent += bytes;
+          upload.onSent?.(bytes);
+        },
+      },
+    });
+    if (![200, 201, 202, 204].includes(response.status)) throw await fail(job, response, 'upload');
+    await done(job, response, 'uploaded');
+  } catch (error) {
+    await cancel(job, session);
+    throw error;
+  }
+}
+
+/** The session's URL may hold state in its query, so that it is only added to. */
+function withDigest(session: Session, digest: Digest): string {
+  const [url = ''] = session.href.split('#');
+  const joint = url.includes('?') ? (/[?&]$/.test(url) ? '' : '&') : '?';
+  return `${url}${joint}digest=${encodeURIComponent(digest)}`;
+}
+
+const cancelTimeout = 3000;
+
+/** Lets the registry forget an upload; it does so by itself in the end, so that failures do not matter. */
+async function cancel(job: Job, session: Session): Promise<void> {
+  try {
+    const response = await ask(job, { method: 'DELETE', path: session.href, signal: AbortSignal.timeout(cancelTimeout) });
+    await discardBody(response.body);
+  } catch {
+    // As above.
+  }
+}
+
+async function done<T>(job: Job, response: HttpResponse, how: T): Promise<T> {
+  await discardBody(response.body);
+  checkDigest(response, job.upload.blob.digest, `the blob ${name(job)}`);
+  return how;
+}
+
+/** Checks the digest that a registry confirms, if it is one that can be compared. Errors: REGISTRY_PROTOCOL. */
+export function checkDigest(response: HttpResponse, digest: Digest, what: string): void {
+  const confirmed = confirmedDigest(response);
+  if (confirmed === undefined || confirmed === digest) return;
+  throw new ToolError('REGISTRY_PROTOCOL', `the registry stored ${what} under another digest: ${confirmed}`, {
+    hint: 'the registry or a proxy in between changes what it is sent',
+  });
+}
+
+/** `Docker-Content-Digest`, if it is there; a digest of another algorithm is not wrong, only of no use here. */
+export function confirmedDigest(response: HttpResponse): Digest | undefined {
+  try {
+    return asDigest(response.headers['docker-content-digest'] ?? '');
+  } catch {
+    return undefined;
+  }
+}
+
+async function ask(job: Job, request: Omit<RegistryRequest, 'repository' | 'actions' | 'retries'>): Promise<HttpResponse> {
+  return await job.transport.send({ ...request, repository: job.repository, actions: 'pull,push', retries: 0 });
+}
+
+async function fail(job: Job, response: HttpResponse, verb: string) {
+  return await registryFailure(response, { action: `${verb} the blob ${name(job)}`, registry: job.repository.registry });
+}
+
+function name({ repository: { registry, repository }, upload }: Job): string {
+  return `${hexOf(upload.blob.digest).slice(0, 12)} in ${registry}/${repository}`;
+}
