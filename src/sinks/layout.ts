@@ -1,4 +1,5 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readFileSync, statSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { ToolError } from '../errors/index.ts';
@@ -22,7 +23,7 @@ const width = 4;
 export function layoutSink(directory: string): ContentSink {
   return {
     name: `oci:${directory}`,
-    has: (descriptor) => hasBlob(directory, descriptor),
+    has: async (descriptor) => hasBlob(directory, descriptor),
     check: () => checkDirectory(directory),
     put: (image, { references, signal }) => putLayout(directory, contentOf(image), { names: namesOf(image, references), signal }),
     putContent: (content, options) => putLayout(directory, content, options),
@@ -43,36 +44,58 @@ async function putLayout(directory: string, content: Content, { names, signal }:
   const written = await parallel(blobsOf(content), width, (blob) => putBlob(directory, blob, signal));
   await writeText(layoutMarker, { directory, path: 'oci-layout', signal });
   const entries = indexEntries(content, names);
-  await withLock(join(directory, '.wherry-lock'), signal, () => replaceEntries(directory, entries, signal));
+  // What an equal image wrote stays: nothing is locked, and no disk is waited for.
+  if (!isText(await replacedIndex(directory, entries), join(directory, 'index.json'))) {
+    await withLock(join(directory, '.wherry-lock'), signal, () => replaceEntries(directory, entries, signal));
+  }
   return { location: `oci:${directory}`, bytesWritten: written.reduce((sum, bytes) => sum + bytes, 0) };
 }
 
 async function putBlob(directory: string, { descriptor, open }: LayoutBlob, signal: AbortSignal): Promise<number> {
   signal.throwIfAborted();
-  if (await hasBlob(directory, descriptor)) return 0;
+  if (hasBlob(directory, descriptor)) return 0;
   const checked = Readable.from(exactly(await open(), descriptor));
   await writeWhole(checked, { file: join(directory, layoutPath(descriptor.digest)), scratch: directory, signal });
   return descriptor.size;
 }
 
-async function hasBlob(directory: string, { digest, size }: Pick<Descriptor, 'digest' | 'size'>): Promise<boolean> {
-  const found = await stat(join(directory, layoutPath(digest))).catch(() => undefined);
-  return found?.isFile() === true && found.size === size;
+/** Without waiting: asking a thread takes longer than looking. */
+function hasBlob(directory: string, { digest, size }: Pick<Descriptor, 'digest' | 'size'>): boolean {
+  try {
+    const found = statSync(join(directory, layoutPath(digest)));
+    return found.isFile() && found.size === size;
+  } catch {
+    return false;
+  }
 }
 
 async function writeText(
   text: string,
   { directory, path, signal }: { directory: string; path: string; signal: AbortSignal },
 ): Promise<void> {
-  await writeWhole(Readable.from([Buffer.from(text)]), { file: join(directory, path), signal });
+  const file = join(directory, path);
+  if (!isText(text, file)) await writeWhole(Readable.from([Buffer.from(text)]), { file, signal });
+}
+
+/** Whether a file holds just this text. */
+function isText(text: string, file: string): boolean {
+  try {
+    return readFileSync(file, 'utf8') === text;
+  } catch {
+    return false;
+  }
 }
 
 async function replaceEntries(directory: string, entries: readonly Descriptor[], signal: AbortSignal): Promise<void> {
-  const before = await readIndex(directory);
-  const kept = before.filter((entry) => !entries.some((fresh) => replaces(fresh, entry)));
+  await writeText(await replacedIndex(directory, entries), { directory, path: 'index.json', signal });
+}
+
+/** The text of an index with these entries instead of those that they replace. */
+async function replacedIndex(directory: string, entries: readonly Descriptor[]): Promise<string> {
+  const kept = (await readIndex(directory)).filter((entry) => !entries.some((fresh) => replaces(fresh, entry)));
   // What is listed already under a name need not be listed without one.
   const added = entries.filter((entry) => isNamed(entry) || !kept.some(({ digest }) => digest === entry.digest));
-  await writeText(indexText([...kept, ...added]), { directory, path: 'index.json', signal });
+  return indexText([...kept, ...added]);
 }
 
 /** Entries of one name; of one tag, where either side has nothing else; of one digest without a name. */
