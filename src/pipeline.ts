@@ -23,11 +23,14 @@ export interface PlannedImage {
   readonly plans: readonly ImagePlan[];
 }
 
+/** Is shown the images of a project as soon as they are known, before anything is resolved; what it throws ends the work. */
+export type Configured = (images: readonly ImageConfig[]) => void;
+
 /** From a directory to plans: project → lock → resolve → select → plan. With a complete wherry.lock no request is sent. */
-export async function planImages(request: BuildRequest, ctx: Context): Promise<PlannedImage[]> {
+export async function planImages(request: BuildRequest, ctx: Context, configured?: Configured): Promise<PlannedImage[]> {
   const project = await stage(ctx, 'project', () => readProject(request.directory));
   const known = await readWherryLock(project.root);
-  const { planned, pins } = await planProject({ project, request, pins: known }, ctx);
+  const { planned, pins } = await planProject({ project, request, pins: known, ...(configured && { configured }) }, ctx);
   if (!sameWherryLock(known, pins)) await writeWherryLock(project.root, pins);
   return planned;
 }
@@ -37,14 +40,16 @@ export interface ProjectInput {
   readonly request: BuildRequest;
   /** wherry.lock as it was read. */
   readonly pins: WherryLock;
+  readonly configured?: Configured;
 }
 
 /** The same for a project that is read already; the caller decides what happens to wherry.lock. */
 export async function planProject(
-  { project, request, pins: known }: ProjectInput,
+  { project, request, pins: known, configured }: ProjectInput,
   ctx: Context,
 ): Promise<{ planned: PlannedImage[]; pins: WherryLock }> {
   const config = await loadConfig({ project, env: ctx.env, flags: request.flags });
+  configured?.(config.images);
   const lock = await stage(ctx, 'lock', () => readLock(project));
   await requireFreshLock(project, lock, { frozen: request.frozen });
   for (const message of project.notes ?? []) ctx.emit({ type: 'note', message });

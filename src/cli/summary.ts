@@ -25,10 +25,18 @@ export function buildSummary({ planned, image, results, reused, milliseconds }: 
     `${palette.bold(planned.config.name)} ${platforms}  ${formatSize(total)} in ${size.size} layers, ${reused} reused, ${formatDuration(milliseconds)}`,
     ...planned.plans.slice(0, 1).map((plan) => `  start: ${plan.config.command.join(' ')}  ${palette.dim(`(${plan.explain.start})`)}`),
     ...leftOut(planned),
-    ...results.map((result) => `  wrote ${result.location}`),
+    ...results.map(resultLine),
     ...(results.length === 0 ? [palette.dim(`  kept in the store; next: wherry run, or wherry build --load`)] : []),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** What a destination was given; of a registry also what it had already. */
+export function resultLine({ location, bytesWritten, layers }: PutResult): string {
+  if (layers === undefined) return `  wrote ${location}`;
+  if (bytesWritten === 0 && layers.mounted === 0) return `  pushed ${location}: it was there already`;
+  const counts = [`${layers.sent} layers sent`, `${layers.mounted} mounted`, `${layers.reused} there already`];
+  return `  pushed ${location}: ${formatSize(bytesWritten)}, ${counts.filter((text) => !text.startsWith('0 ')).join(', ')}`;
 }
 
 const shown = 8;

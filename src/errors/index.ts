@@ -12,6 +12,7 @@ import { networkErrors } from './network.ts';
 import { planErrors } from './plan.ts';
 import { produceErrors } from './produce.ts';
 import { projectErrors } from './project.ts';
+import { pushErrors } from './push.ts';
 import { runtimeErrors } from './runtime.ts';
 import { systemErrors } from './system.ts';
 
@@ -26,6 +27,7 @@ export const errorCatalog = {
   ...planErrors,
   ...produceErrors,
   ...bytecodeErrors,
+  ...pushErrors,
   ...runtimeErrors,
   ...systemErrors,
 } as const satisfies Record<string, ErrorEntry>;

@@ -119,7 +119,7 @@ function isSmall(layers: readonly LayerPlan[]): boolean {
 }
 
 function report(layer: LayerPlan, stored: StoredLayer, { ctx, reused }: { readonly ctx: Context; readonly reused: boolean }): void {
-  ctx.emit({ type: 'layer', kind: layer.kind, name: namesOf(layer), reused, size: stored.size });
+  ctx.emit({ type: 'layer', kind: layer.kind, name: namesOf(layer), digest: stored.digest, size: stored.size, reused });
 }
 
 /** Contents for people; a long list is cut, since it ends in the image's history. */

@@ -1,10 +1,13 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import type { ImageConfig } from '../../config/types.ts';
 import type { Context } from '../../context.ts';
+import type { Digest } from '../../digest.ts';
 import { ToolError } from '../../errors/index.ts';
 import { imagesOf } from '../../image/index.ts';
 import type { Image, ImageIndex } from '../../image/types.ts';
 import { buildImage, type PlannedImage, planImages, withLayerPool } from '../../pipeline.ts';
+import type { Push } from '../../pipeline-push.ts';
 import type { LayerPool } from '../../produce/index.ts';
 import type { PutResult, Sink } from '../../sinks/types.ts';
 import { stage } from '../../stage.ts';
@@ -18,25 +21,43 @@ import type { Terminal } from '../terminal.ts';
 export async function runBuild(directory: string | undefined, flags: BuildFlags & SinkFlags, terminal: Terminal): Promise<void> {
   const ctx = await terminal.context();
   const request = buildRequest(directory, flags, terminal);
+  const push = await pushOf(flags, ctx);
+  const configured = (images: readonly ImageConfig[]): void => {
+    checkOutputs(images, flags);
+    const targets = images.flatMap((image) => push?.targets(references(image, flags.tag)) ?? []);
+    if (flags.dryRun !== true) push?.begin(targets);
+  };
   if (flags.dryRun === true) {
-    checkOutputs(await planImages(request, ctx), flags);
+    await planImages(request, ctx, configured);
     return terminal.finish();
   }
-  await withLayerPool(request, ctx, async (pool) => {
-    const planned = await planImages(request, ctx);
-    checkOutputs(planned, flags);
-    for (const image of planned) await buildOne(image, { flags, ctx, pool, terminal });
-    return planned.flatMap(({ plans }) => plans);
-  });
+  try {
+    await withLayerPool(request, ctx, async (pool) => {
+      const planned = await planImages(request, ctx, configured);
+      for (const image of planned) await buildOne(image, { flags, ctx, pool, push, terminal });
+      return planned.flatMap(({ plans }) => plans);
+    });
+  } catch (error) {
+    push?.stop();
+    throw error;
+  }
+}
+
+/** What pushes is loaded only if something is pushed. Errors: USAGE. */
+async function pushOf(flags: SinkFlags, ctx: Context): Promise<Push | undefined> {
+  if (flags.push !== true) return undefined;
+  if (ctx.offline) throw new ToolError('USAGE', '--push sends requests, and --offline forbids them', { hint: 'leave one of them out' });
+  const { startPush } = await import('../../pipeline-push.ts');
+  return startPush(ctx);
 }
 
 /** What can't be written is found before anything is made. Errors: USAGE. */
-function checkOutputs(planned: readonly PlannedImage[], flags: BuildFlags & SinkFlags): void {
-  if (planned.length > 1 && flags.tar !== undefined) {
-    throw new ToolError('USAGE', `--tar takes one image, and this project has ${planned.length}`, { hint: 'name one with --image' });
+function checkOutputs(images: readonly ImageConfig[], flags: BuildFlags & SinkFlags): void {
+  if (images.length > 1 && flags.tar !== undefined) {
+    throw new ToolError('USAGE', `--tar takes one image, and this project has ${images.length}`, { hint: 'name one with --image' });
   }
-  if (planned.length > 1 && flags.tag?.some((tag) => /[/:]/.test(tag)) === true) {
-    throw new ToolError('USAGE', `-t NAME:TAG names one image, and this project has ${planned.length}`, {
+  if (images.length > 1 && flags.tag?.some((tag) => /[/:]/.test(tag)) === true) {
+    throw new ToolError('USAGE', `-t NAME:TAG names one image, and this project has ${images.length}`, {
       hint: 'name one with --image, or give tags alone',
     });
   }
@@ -46,38 +67,48 @@ interface BuildOptions {
   readonly flags: BuildFlags & SinkFlags;
   readonly ctx: Context;
   readonly pool: LayerPool;
+  readonly push: Push | undefined;
   readonly terminal: Terminal;
 }
 
-async function buildOne(planned: PlannedImage, { flags, ctx, pool, terminal }: BuildOptions): Promise<void> {
+async function buildOne(planned: PlannedImage, { flags, ctx, pool, push, terminal }: BuildOptions): Promise<void> {
   const started = performance.now();
   let reused = 0;
+  const made = new Set<Digest>();
   const emit: Context['emit'] = (event) => {
     if (event.type === 'layer' && event.reused) reused += 1;
+    if (event.type === 'layer' && !event.reused) made.add(event.digest);
     ctx.emit(event);
   };
   const image = await buildImage(planned, { ...ctx, emit }, pool);
   const names = references(planned.config, flags.tag);
-  const results = await putAll(image, await sinksOf(flags, { ctx, terminal }), { references: names, ctx });
+  const sinks = [...(await sinksOf(flags, { ctx, terminal })), ...(push === undefined ? [] : [push.sink(planned.plans, made)])];
+  const results = await putAll(image, sinks, { references: names, ctx });
   terminal.finish();
-  if (flags.tar !== '-') terminal.out(outputLine({ image, reference: names[0] as string, reused }, terminal));
+  if (flags.tar !== '-') terminal.out(outputLine({ image, references: names, results, reused }, terminal));
   if (terminal.quiet()) return;
   terminal.err(buildSummary({ planned, image, results, reused, milliseconds: performance.now() - started }, terminal.palette));
 }
 
 interface Output {
   readonly image: Image | ImageIndex;
-  readonly reference: string;
+  /** The main one first. */
+  readonly references: readonly string[];
+  readonly results: readonly PutResult[];
   /** Layers that were in the store. */
   readonly reused: number;
 }
 
-function outputLine({ image, reference, reused }: Output, terminal: Terminal): string {
+function outputLine({ image, references, results, reused }: Output, terminal: Terminal): string {
+  const [reference = image.name] = references;
   const name = reference.replace(/:[^:/]*$/, '');
   const { digest, size } = image.descriptor;
   if (!terminal.json()) return `${name}@${digest}\n`;
   const layers = new Set(imagesOf(image).flatMap((item) => item.layers.map((layer) => layer.digest))).size;
-  return `${JSON.stringify({ schemaVersion: 1, name, reference, digest, size, layers, reused })}\n`;
+  const pushed = results.flatMap((result) =>
+    result.layers === undefined ? [] : [{ references, bytesSent: result.bytesWritten, layers: result.layers }],
+  );
+  return `${JSON.stringify({ schemaVersion: 1, name, reference, digest, size, layers, reused, ...(pushed[0] && { pushed: pushed[0] }) })}\n`;
 }
 
 async function sinksOf(flags: BuildFlags & SinkFlags, { ctx, terminal }: { ctx: Context; terminal: Terminal }): Promise<Sink[]> {

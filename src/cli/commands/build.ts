@@ -5,6 +5,7 @@ import { addBuildOptions, type BuildFlags, collect } from '../options.ts';
 /** Flags of `wherry build` beside those that choose what is built. */
 export interface SinkFlags {
   readonly load?: 'auto' | 'docker' | 'podman';
+  readonly push?: boolean;
   readonly dryRun?: boolean;
 }
 
@@ -14,6 +15,8 @@ Examples:
   wherry build --oci out               an OCI layout in ./out
   wherry build --tar site.tar          one file for docker load, podman load, skopeo and ctr
   wherry build --load -t site:1.2      into Docker or Podman, as site:1.2
+  wherry build --push                  to a registry, as repository/NAME of the configuration
+  wherry build --push -t registry.example/team/site:1.2
   wherry build --platform linux/arm64  for another CPU, without emulation
 `;
 
@@ -21,6 +24,7 @@ export const addBuild: AddCommand = (program, { terminal }) => {
   addBuildOptions(program.command('build'))
     .description('Make the image of a project')
     .argument('[directory]', 'the project (default: here)')
+    .option('--push', 'push to the registry that repository in [tool.wherry] or -t names')
     .option('--oci <directory>', 'write an OCI image layout')
     .option('--tar <file>', 'write one archive that every loader takes (- for stdout)')
     .addOption(new Option('--load [daemon]', 'load into a daemon; auto is the first that works').choices(['auto', 'docker', 'podman']))
