@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { defineConfig, type Plugin } from 'rolldown';
+import { takeBuiltins } from './scripts/builtins.ts';
 
 /** Puts every module of assembly/checksums.txt where `loadWasm` looks for it: `src/inflate/inflate.wasm` becomes `dist/inflate/inflate.wasm`. */
 const wasm: Plugin = {
@@ -12,12 +13,20 @@ const wasm: Plugin = {
   },
 };
 
+/** Works on finished chunks and keeps lines where they are, for the source maps. */
+const builtins: Plugin = {
+  name: 'builtins',
+  generateBundle(_options, bundle) {
+    for (const chunk of Object.values(bundle)) if (chunk.type === 'chunk') chunk.code = takeBuiltins(chunk.code);
+  },
+};
+
 // Two entries, because worker threads start from a file of their own. `openpgp` and `pyodide` stay outside (DESIGN §6, §10).
 export default defineConfig({
   input: { 'cli/main': 'src/cli/main.ts', 'produce/worker': 'src/produce/worker.ts' },
   platform: 'node',
   external: [...builtinModules, /^node:/, 'openpgp', 'pyodide'],
-  plugins: [wasm],
+  plugins: [wasm, builtins],
   output: {
     dir: 'dist',
     cleanDir: true,

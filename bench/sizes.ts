@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { type Image, imagesOf, type Layer } from '../src/image/index.ts';
-import { layerTar, openLayout } from '../src/sources/index.ts';
+import { layerTar, openImage, openLayout } from '../src/sources/index.ts';
 import { readTar } from '../src/tar/index.ts';
 import type { PartSizes, Size } from './types.ts';
 
@@ -8,7 +8,7 @@ const environment = 'app/.venv/';
 
 /** The one image of a layout; BuildKit's attestations are none. */
 export async function imageIn(layout: string): Promise<Image> {
-  const [image] = (await openLayout(layout)).flatMap((opened) => imagesOf(opened.image));
+  const [image] = imagesOf(await openImage(await openLayout(layout)));
   if (image === undefined) throw new Error(`${layout} has no image`);
   return image;
 }

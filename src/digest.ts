@@ -11,10 +11,15 @@ export type DiffId = `sha256:${string}` & { readonly [diffIdBrand]: true };
 
 const pattern = /^sha256:[0-9a-f]{64}$/;
 
+/** Whether a text is a digest of the one algorithm that is used here. */
+export function isDigest(text: string): text is Digest {
+  return pattern.test(text);
+}
+
 /** Reads a digest; throws `TypeError` for any other algorithm or shape. */
 export function asDigest(text: string): Digest {
-  if (!pattern.test(text)) throw new TypeError(`not a sha256 digest: ${JSON.stringify(text)}`);
-  return text as Digest;
+  if (!isDigest(text)) throw new TypeError(`not a sha256 digest: ${JSON.stringify(text)}`);
+  return text;
 }
 
 /** Reads a DiffID; throws `TypeError` for any other algorithm or shape. */

@@ -23,7 +23,7 @@ export interface SnapshotPlace {
 export async function startStored<T>(place: SnapshotPlace, storable: Storable<T>): Promise<T> {
   const known = await startFrom(place.path, storable);
   if (known !== undefined) return known.started;
-  const isDone = async () => (await used(place.path)) !== undefined;
+  const isDone = async () => used(place.path) !== undefined;
   const release = await lockPrivate(`${place.path}.lock`, { ...place, isDone }).catch(() => undefined);
   try {
     // Another may have finished between the look and the lock, or while this one waited.

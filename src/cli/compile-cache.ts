@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
-import { storeDirectory, storePaths } from '../store/paths.ts';
+import { storeDirectory, storePaths } from '../store/directory.ts';
 
 /**
  * Lets Node keep the compiled form of what is loaded from here on, in the store, which takes a fifth off a short command. Only in a store that

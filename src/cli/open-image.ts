@@ -4,7 +4,7 @@ import { registryBlobSource } from '../base/index.ts';
 import type { Context } from '../context.ts';
 import { ToolError } from '../errors/index.ts';
 import type { Image, ImageIndex } from '../image/types.ts';
-import { openArchive, openLayout, pickNamed, recallImage } from '../sources/index.ts';
+import { openArchive, openImage, openLayout, recallImage } from '../sources/index.ts';
 
 export interface OpenOptions {
   readonly ctx: Context;
@@ -17,8 +17,7 @@ export async function openNamed(name: string, { ctx, directory }: OpenOptions): 
   const [, kind, rest] = /^(oci|tar):(.+)$/.exec(name) ?? [];
   if (kind === undefined || rest === undefined) return await openBuilt(name, ctx);
   const { path, inner } = splitPath(rest, directory);
-  const images = kind === 'oci' ? await openLayout(path) : await openArchive(path);
-  return pickNamed(images, inner, name);
+  return await openImage(kind === 'oci' ? await openLayout(path) : await openArchive(path), inner);
 }
 
 /** `PATH` or `PATH:NAME`; an existing path that holds a colon is a path. */

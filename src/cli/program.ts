@@ -22,7 +22,18 @@ Examples:
   wherry plan --explain             say what would be built, and why
 `;
 
-const commands: readonly AddCommand[] = [addBuild, addRun, addPlan, addInspect, addLock, addConfig, addDoctor, addExplain, addCache];
+/** In the order of the help. */
+const commands: ReadonlyMap<string, AddCommand> = new Map([
+  ['build', addBuild],
+  ['run', addRun],
+  ['plan', addPlan],
+  ['inspect', addInspect],
+  ['lock', addLock],
+  ['config', addConfig],
+  ['doctor', addDoctor],
+  ['explain', addExplain],
+  ['cache', addCache],
+]);
 
 /** The command line: parses argv, runs one command, gives its exit status. Usage errors are `ToolError` USAGE. */
 export function createProgram(terminal: Terminal): (argv: readonly string[]) => Promise<number> {
@@ -31,7 +42,7 @@ export function createProgram(terminal: Terminal): (argv: readonly string[]) => 
     const done = (value: number): void => {
       status = value;
     };
-    const program = describeProgram({ terminal, done });
+    const program = describeProgram({ terminal, done }, argv[0]);
     await program.parseAsync(withExplicitLoad(argv), { from: 'user' }).catch((error: unknown) => {
       if (!(error instanceof CommanderError)) throw error;
       if (error.exitCode !== 0) throw usageError(error, argv);
@@ -40,15 +51,19 @@ export function createProgram(terminal: Terminal): (argv: readonly string[]) => 
   };
 }
 
-/** Every command with its flags and help; docs/reference/cli.md is made from it. */
-export function describeProgram(cli: Parameters<AddCommand>[1]): Command {
+/**
+ * Every command with its flags and help; docs/reference/cli.md is made from it. If `only` names a command, that one alone: describing all of
+ * them takes longer than reading a project.
+ */
+export function describeProgram(cli: Parameters<AddCommand>[1], only = ''): Command {
   const program = new Command('wherry')
     .description('Container images for Python projects, straight from the lock file.')
     .version(version, '-V, --version')
     .addHelpText('after', examples)
     .showSuggestionAfterError();
   program.hook('preAction', (_program, action) => cli.terminal.use(action.optsWithGlobals<GlobalFlags>()));
-  for (const add of commands) add(program, cli);
+  const one = commands.get(only);
+  for (const add of one === undefined ? commands.values() : [one]) add(program, cli);
   for (const command of [program, ...leaves(program)]) prepare(command, cli.terminal);
   return program;
 }

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import type { BytecodePolicy } from './types.ts';
 
+// A schema checks one value per run: translating it into code first takes longer than that.
+z.config({ jitless: true });
+
 /** What `bytecode` is where nobody sets it. */
 export const defaultBytecode: BytecodePolicy = 'all';
 

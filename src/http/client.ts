@@ -5,7 +5,7 @@ import { ToolError } from '../errors/index.ts';
 import type { Emit } from '../events.ts';
 import { checkUrl } from './address.ts';
 import { discardBody } from './body.ts';
-import { dispatchers, type Timeouts } from './dispatchers.ts';
+import type { Timeouts } from './dispatchers.ts';
 import { asNetworkError, isTransient, SourceFault } from './faults.ts';
 import { redact } from './redact.ts';
 import { follow, type Hop, isRedirect, maxRedirects } from './redirect.ts';
@@ -54,9 +54,9 @@ interface Connections {
   readonly dispatcher: (url: URL) => Dispatcher;
 }
 
-/** undici takes a while to load, and a build from the store sends nothing. */
+/** undici and Node's TLS take a while to load, and a build from the store sends nothing. */
 async function connect(options: HttpOptions): Promise<Connections> {
-  const undici = await import('undici');
+  const [undici, { dispatchers }] = await Promise.all([import('undici'), import('./dispatchers.ts')]);
   const timeouts = { ...defaultTimeouts, ...options.timeouts };
   return { send: undici.request, timeouts, dispatcher: dispatchers(undici, options.env, timeouts) };
 }

@@ -7,6 +7,16 @@ export { assembleImage, assembleIndex, describe, imagesOf, isIndex } from './ass
 export { checkImage } from './check.ts';
 export type { ContainerConfig, HistoryEntry, ImageConfigFile } from './config.ts';
 export {
+  type Content,
+  type ContentNode,
+  type ContentReader,
+  contentBlobs,
+  isForeign,
+  type Listed,
+  listedIn,
+  nodesOf,
+} from './content.ts';
+export {
   dockerLayerType,
   dockerMedia,
   isIndexType,
@@ -17,6 +27,6 @@ export {
   recipeAnnotation,
 } from './media.ts';
 export type { ManifestFile, ParseInput } from './parse.ts';
-export { parseConfig, parseImage, parseIndex, parseManifest } from './parse.ts';
+export { parseConfig, parseImage, parseIndex, parseManifest, parseObject } from './parse.ts';
 export { type LayerSplice, parseSplice, spliceAnnotation, spliceText } from './splice.ts';
 export type { BlobSource, Descriptor, Image, ImageIndex, Layer } from './types.ts';

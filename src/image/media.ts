@@ -33,6 +33,11 @@ export function isManifestType(mediaType: string): boolean {
   return manifestTypes.has(mediaType);
 }
 
+/** Whether the media type is one of layers that may not be distributed: OCI's `nondistributable`, Docker's `foreign`. */
+export function isForeignType(mediaType: string): boolean {
+  return /\.layer\.nondistributable\.|\.rootfs\.foreign\./.test(mediaType);
+}
+
 /** How a layer's tar is stored; undefined for a media type that nothing here can read. */
 export function layerCompression(mediaType: string): 'none' | 'gzip' | 'zstd' | undefined {
   if (/[.+]gzip$/.test(mediaType)) return 'gzip';

@@ -87,7 +87,8 @@ function layersOf(manifest: ManifestFile, config: ImageConfigFile): Layer[] {
   });
 }
 
-function parseObject(bytes: Uint8Array, name: string): Record<string, unknown> {
+/** A document's JSON object. Throws IMAGE_INVALID. */
+export function parseObject(bytes: Uint8Array, name: string): Record<string, unknown> {
   const value = parseJson(bytes, name);
   if (value === null || typeof value !== 'object' || Array.isArray(value)) throw invalid(name, 'a JSON object was expected');
   return value as Record<string, unknown>;

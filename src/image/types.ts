@@ -11,6 +11,10 @@ export interface Descriptor {
   readonly size: number;
   readonly annotations?: Readonly<Record<string, string>>;
   readonly platform?: { readonly os: string; readonly architecture: string; readonly variant?: string };
+  /** What an artifact's manifest holds. */
+  readonly artifactType?: string;
+  /** Where else the bytes can be had; the only places of a foreign layer. */
+  readonly urls?: readonly string[];
 }
 
 /** One layer as an image needs it, wherever its bytes lie. */

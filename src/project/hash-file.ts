@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createReadStream, readFileSync, statSync } from 'node:fs';
 import type { Digest } from '../digest.ts';
 import { ToolError } from '../errors/index.ts';
 import { holdsPrivateKey, interpreterOf, startsAsProgram } from './guards.ts';
@@ -17,13 +17,21 @@ export interface FileContent {
 /** Keys are small; a larger file is searched only in its first part. */
 const searched = 1 << 20;
 
+/** A file up to this size is one piece, read here: asking threads takes longer. */
+const piece = 256 * 1024;
+
+function piecesOf(file: string): Iterable<Buffer> | AsyncIterable<Buffer> {
+  if (statSync(file).size <= piece) return [readFileSync(file)];
+  return createReadStream(file, { highWaterMark: piece }) as AsyncIterable<Buffer>;
+}
+
 /** Reads a file once, in pieces, and hashes it. Throws PROJECT_BROKEN if it cannot be read. */
 export async function hashFile(file: string): Promise<FileContent> {
   const hash = createHash('sha256');
   const head: Buffer[] = [];
   let size = 0;
   try {
-    for await (const chunk of createReadStream(file, { highWaterMark: 256 * 1024 }) as AsyncIterable<Buffer>) {
+    for await (const chunk of piecesOf(file)) {
       hash.update(chunk);
       if (size < searched) head.push(chunk);
       size += chunk.length;

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync, statSync } from 'node:fs';
 import { parse, TomlError } from 'smol-toml';
 import { ToolError } from '../errors/index.ts';
 import type { Pyproject, TomlTable } from './types.ts';
@@ -24,10 +24,14 @@ export function isMissing(error: unknown): boolean {
   return code === 'ENOENT' || code === 'ENOTDIR';
 }
 
-/** Text of a UTF-8 file, undefined if there is none. Throws PROJECT_BROKEN if it is not UTF-8 or cannot be read. */
+/**
+ * Text of a UTF-8 file, undefined if there is none. Throws PROJECT_BROKEN if it is not UTF-8 or cannot be read. Dozens of files are looked for
+ * that are seldom there, so no thread is asked for each.
+ */
 export async function readTextIfThere(file: string): Promise<string | undefined> {
   try {
-    const bytes = await readFile(file);
+    if (statSync(file, { throwIfNoEntry: false }) === undefined) return undefined;
+    const bytes = readFileSync(file);
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (error) {
     if (isMissing(error)) return undefined;

@@ -43,6 +43,26 @@ describe('content', () => {
     expect(files.filter((file) => file.type === 'file' && file.executable)).toHaveLength(2);
   });
 
+  it('is found alike in a file of one piece and of many', async () => {
+    const sizes = [0, 1, 256 * 1024, 256 * 1024 + 1, 3_000_000];
+    const texts = sizes.map((size) => `#!/bin/sh\n${'x'.repeat(size)}`);
+    await using fixture = await projectFixture(Object.fromEntries(texts.map((text, index) => [`${index}`, text])));
+    const { files } = await readSourceTree(fixture.directory);
+    expect(files).toEqual(
+      texts.map((text, index) => ({
+        type: 'file',
+        path: `${index}`,
+        sha256: digestOf(text),
+        size: text.length,
+        executable: true,
+        interpreter: '/bin/sh',
+      })),
+    );
+    const late = await projectFixture({ late: `${'#'.repeat(300_000)}\n${key}` });
+    expect((await readSourceTree(late.directory)).leftOut).toEqual([{ path: 'late', reason: 'holds a private key' }]);
+    await late[Symbol.asyncDispose]();
+  });
+
   it('does not depend on times, modes or an outer git repository', async () => {
     await using fixture = await projectFixture({ 'p/x.py': 'x', 'p/.gitignore': '*.log\n', 'p/a.log': '', '.gitignore': '*.py\n' });
     const directory = join(fixture.directory, 'p');

@@ -5,6 +5,9 @@ import type { Platform } from '../platform.ts';
 import { parseDebianName } from './base-name.ts';
 import { compareBases, type LockedBase, type WherryLock, wherryLockVersion } from './wherry-lock.ts';
 
+// A lock is read once per run, see config/schema.ts.
+z.config({ jitless: true });
+
 // Entries are edited by pull requests, so every value is checked before it can become a path, a URL or a line of a file.
 
 const digest = z

@@ -1,35 +1,52 @@
+import { stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { type Image, type ImageIndex, imagesOf } from '../image/index.ts';
+import type { Digest } from '../digest.ts';
+import { ToolError } from '../errors/index.ts';
+import {
+  type Content,
+  type ContentNode,
+  dockerMedia,
+  type Image,
+  type ImageIndex,
+  isManifestType,
+  layerCompression,
+  nodesOf,
+  ociMedia,
+  parseManifest,
+} from '../image/index.ts';
 import { canonicalJson } from '../json.ts';
 import { layoutPath } from '../layout-path.ts';
-import { exactly } from '../sources/index.ts';
+import { contentOf, exactly } from '../sources/index.ts';
 import { blockSize, headerBytes, padding } from '../tar/index.ts';
-import { blobsOf, type ImageBlob, indexEntries, indexText, layoutMarker } from './contents.ts';
-import { writeWhole } from './files.ts';
-import { type ImageName, namesOf } from './names.ts';
-import type { PutOptions, PutResult, Sink } from './types.ts';
+import { blobsOf, indexEntries, indexText, type LayoutBlob, layoutMarker } from './contents.ts';
+import { checkWritable, writeWhole } from './files.ts';
+import { type LayoutName, namesOf } from './names.ts';
+import type { ContentOptions, ContentSink, PutResult } from './types.ts';
 
 /**
  * One tar that is an OCI layout and a `docker save` archive at once, so that Docker, Podman, skopeo, containerd and kind all load it. Equal images
  * give equal bytes. `-` writes to `stdout`. Throws SINK_WRITE and IMAGE_INVALID.
  */
-export function archiveSink(file: string, stdout: Writable = process.stdout): Sink {
-  return { name: `tar:${file}`, put: (image, options) => putArchive({ file, stdout }, image, options) };
+export function archiveSink(file: string, stdout: Writable = process.stdout): ContentSink {
+  const target = { file, stdout };
+  return {
+    name: `tar:${file}`,
+    check: () => checkFile(file),
+    put: (image, { references, signal }) => putArchive(target, contentOf(image), { names: namesOf(image, references), signal }),
+    putContent: (content, options) => putArchive(target, content, options),
+  };
 }
 
 /** The bytes of the archive, made while they are read. */
 export function archiveStream(image: Image | ImageIndex, references: readonly string[]): Readable {
-  return Readable.from(archiveChunks(image, namesOf(image, references)), { objectMode: false });
+  return streamOf(archiveMembers(contentOf(image), namesOf(image, references)));
 }
 
 /** Exact length of `archiveStream` in bytes. */
 export function archiveSize(image: Image | ImageIndex, references: readonly string[]): number {
-  const members = archiveMembers(image, namesOf(image, references));
-  return members.reduce(
-    (total, { path, size }) => total + memberHeader(path, size).length + size + padding(size).length,
-    archiveEnd.length,
-  );
+  return sizeOf(archiveMembers(contentOf(image), namesOf(image, references)));
 }
 
 interface Target {
@@ -37,12 +54,31 @@ interface Target {
   readonly stdout: Writable;
 }
 
-async function putArchive({ file, stdout }: Target, image: Image | ImageIndex, { references, signal }: PutOptions): Promise<PutResult> {
-  const content = archiveStream(image, references);
-  const bytesWritten = archiveSize(image, references);
-  if (file === '-') await pipeline(content, stdout, { signal, end: false });
-  else await writeWhole(content, { file, signal });
-  return { location: `tar:${file}`, bytesWritten };
+async function putArchive({ file, stdout }: Target, content: Content, { names, signal }: ContentOptions): Promise<PutResult> {
+  const members = archiveMembers(content, names);
+  if (file === '-') await pipeline(streamOf(members), stdout, { signal, end: false });
+  else await writeWhole(streamOf(members), { file, signal });
+  return { location: `tar:${file}`, bytesWritten: sizeOf(members) };
+}
+
+async function checkFile(file: string): Promise<void> {
+  if (file === '-') return;
+  const found = await stat(file).catch(() => undefined);
+  if (found?.isDirectory() !== true) return await checkWritable(dirname(file));
+  throw new ToolError('SINK_WRITE', `cannot write an archive to ${file}: it is a directory`, {
+    hint: `name a file in it, or write a layout: oci:${file}`,
+  });
+}
+
+function streamOf(members: readonly Member[]): Readable {
+  return Readable.from(archiveChunks(members), { objectMode: false });
+}
+
+function sizeOf(members: readonly Member[]): number {
+  return members.reduce(
+    (total, { path, size }) => total + memberHeader(path, size).length + size + padding(size).length,
+    archiveEnd.length,
+  );
 }
 
 interface Member {
@@ -51,17 +87,17 @@ interface Member {
   chunks(): AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 }
 
-function archiveMembers(image: Image | ImageIndex, names: readonly ImageName[]): readonly Member[] {
+function archiveMembers(content: Content, names: readonly LayoutName[]): readonly Member[] {
   return [
-    ...blobsOf(image).map(blobMember),
-    textMember('index.json', indexText(indexEntries(image, names))),
-    textMember('manifest.json', dockerManifest(image, names)),
+    ...blobsOf(content).map(blobMember),
+    textMember('index.json', indexText(indexEntries(content, names))),
+    textMember('manifest.json', dockerManifest(content, names)),
     textMember('oci-layout', layoutMarker),
   ];
 }
 
-async function* archiveChunks(image: Image | ImageIndex, names: readonly ImageName[]): AsyncGenerator<Uint8Array> {
-  for (const { path, size, chunks } of archiveMembers(image, names)) {
+async function* archiveChunks(members: readonly Member[]): AsyncGenerator<Uint8Array> {
+  for (const { path, size, chunks } of members) {
     yield memberHeader(path, size);
     yield* chunks();
     yield padding(size);
@@ -76,11 +112,11 @@ function memberHeader(path: string, size: number): Uint8Array {
   return headerBytes({ type: 'file', path, mode: 0o644, uid: 0, gid: 0, mtime: 0, size, content: () => [] });
 }
 
-function blobMember({ descriptor, open }: ImageBlob): Member {
+function blobMember({ descriptor, open }: LayoutBlob): Member {
   return { path: layoutPath(descriptor.digest), size: descriptor.size, chunks: () => opened(open, descriptor) };
 }
 
-async function* opened(open: ImageBlob['open'], descriptor: ImageBlob['descriptor']): AsyncGenerator<Uint8Array> {
+async function* opened(open: LayoutBlob['open'], descriptor: LayoutBlob['descriptor']): AsyncGenerator<Uint8Array> {
   yield* exactly(await open(), descriptor);
 }
 
@@ -89,14 +125,19 @@ function textMember(path: string, text: string): Member {
   return { path, size: bytes.length, chunks: () => [bytes] };
 }
 
-/** `manifest.json` of `docker save`: it can name one platform only, so an index is represented by its first. */
-function dockerManifest(image: Image | ImageIndex, names: readonly ImageName[]): string {
-  const entries = imagesOf(image)
-    .slice(0, 1)
-    .map((first) => ({
-      Config: layoutPath(first.configDescriptor.digest),
-      RepoTags: names.map((name) => name.familiar),
-      Layers: first.layers.map((layer) => layoutPath(layer.digest)),
-    }));
-  return canonicalJson(entries);
+/** `manifest.json` of `docker save`: it can name one platform only, so an index is represented by its first image, if it has one at all. */
+function dockerManifest(content: Content, names: readonly LayoutName[]): string {
+  const [first] = nodesOf({ ...content, referrers: [] }).flatMap(loadable);
+  if (first === undefined) return canonicalJson([]);
+  const RepoTags = names.flatMap(({ familiar }) => familiar ?? []);
+  return canonicalJson([{ Config: layoutPath(first.config), RepoTags, Layers: first.layers.map(layoutPath) }]);
+}
+
+/** A manifest as `docker load` takes it: an image with all its layers in the archive; no attestation and no other artifact. */
+function loadable({ descriptor, bytes, children, blobs }: ContentNode): { readonly config: Digest; readonly layers: readonly Digest[] }[] {
+  if (children.length > 0 || !isManifestType(descriptor.mediaType)) return [];
+  const { config, layers } = parseManifest(bytes, descriptor.digest);
+  const isImage = config.mediaType === ociMedia.config || config.mediaType === dockerMedia.config;
+  const complete = blobs.length === layers.length + 1 && layers.every(({ mediaType }) => layerCompression(mediaType) !== undefined);
+  return isImage && complete ? [{ config: config.digest, layers: layers.map(({ digest }) => digest) }] : [];
 }

@@ -1,7 +1,8 @@
-import { Readable } from 'node:stream';
-import { type BlobSource, type Descriptor, type Image, type ImageIndex, imagesOf, isIndex, ociMedia } from '../image/index.ts';
+import type { Readable } from 'node:stream';
+import { type Content, type ContentNode, contentBlobs, type Descriptor, nodesOf, ociMedia } from '../image/index.ts';
 import { canonicalJson } from '../json.ts';
-import type { ImageName } from './names.ts';
+import { inMemory } from '../sources/index.ts';
+import type { LayoutName } from './names.ts';
 
 /** `oci-layout`, the marker of an image layout (image-spec, image-layout.md). */
 export const layoutMarker = '{"imageLayoutVersion":"1.0.0"}';
@@ -10,22 +11,34 @@ export const layoutMarker = '{"imageLayoutVersion":"1.0.0"}';
 export const tagAnnotation = 'org.opencontainers.image.ref.name';
 export const nameAnnotation = 'io.containerd.image.name';
 
-/** A blob of an image and a way to read it. */
-export interface ImageBlob {
+/** A blob of a layout and a way to read it. */
+export interface LayoutBlob {
   readonly descriptor: Pick<Descriptor, 'digest' | 'size'>;
   open(): Promise<Readable>;
 }
 
-/** Every blob of an image or index, each digest once, sorted by digest: layers, configs, manifests and the index itself. */
-export function blobsOf(image: Image | ImageIndex): readonly ImageBlob[] {
-  const blobs = [...imagesOf(image).flatMap(imageBlobs), ...(isIndex(image) ? [inMemory(image.descriptor, image.index)] : [])];
+/** Everything that lies in a layout under its digest, each once, sorted by digest: layers, configs, manifests and indexes. */
+export function blobsOf(content: Content): readonly LayoutBlob[] {
+  const blobs = [...contentBlobs(content).map((descriptor) => fromSource(descriptor, content)), ...nodesOf(content).map(document)];
   const distinct = new Map(blobs.map((blob) => [blob.descriptor.digest, blob]));
   return [...distinct.values()].sort((a, b) => (a.descriptor.digest < b.descriptor.digest ? -1 : 1));
 }
 
-/** The entries of `index.json` for one image: one per name. */
-export function indexEntries(image: Image | ImageIndex, names: readonly ImageName[]): readonly Descriptor[] {
-  return names.map(({ full, tag }) => ({ ...image.descriptor, annotations: { [nameAnnotation]: full, [tagAnnotation]: tag } }));
+/** The entries of `index.json` for one content: one per name, or one without a name, and one for each referrer. */
+export function indexEntries({ root, referrers }: Content, names: readonly LayoutName[]): readonly Descriptor[] {
+  const { [nameAnnotation]: _name, [tagAnnotation]: _tag, ...annotations } = root.descriptor.annotations ?? {};
+  const named = names.map(({ full, tag }) => ({
+    ...annotations,
+    ...(full !== undefined && { [nameAnnotation]: full }),
+    [tagAnnotation]: tag,
+  }));
+  const roots = (named.length > 0 ? named : [annotations]).map((all) => withAnnotations(root.descriptor, all));
+  return [...roots, ...referrers.map(({ descriptor }) => descriptor)];
+}
+
+function withAnnotations(descriptor: Descriptor, annotations: Readonly<Record<string, string>>): Descriptor {
+  const { annotations: _, ...plain } = descriptor;
+  return Object.keys(annotations).length > 0 ? { ...plain, annotations } : plain;
 }
 
 /** The text of `index.json` (image-spec, image-layout.md). */
@@ -33,18 +46,10 @@ export function indexText(manifests: readonly unknown[]): string {
   return canonicalJson({ schemaVersion: 2, mediaType: ociMedia.index, manifests });
 }
 
-function imageBlobs(image: Image): ImageBlob[] {
-  return [
-    ...image.layers.map((layer) => fromSource(layer, image.blobs)),
-    inMemory(image.configDescriptor, image.config),
-    inMemory(image.descriptor, image.manifest),
-  ];
+function fromSource(descriptor: Descriptor, { blobs }: Content): LayoutBlob {
+  return { descriptor, open: () => blobs.open(descriptor) };
 }
 
-function fromSource(descriptor: Pick<Descriptor, 'digest' | 'size'>, source: BlobSource): ImageBlob {
-  return { descriptor, open: () => source.open(descriptor) };
-}
-
-function inMemory(descriptor: Pick<Descriptor, 'digest' | 'size'>, bytes: Uint8Array): ImageBlob {
-  return { descriptor, open: async () => Readable.from([bytes]) };
+function document({ descriptor, bytes }: ContentNode): LayoutBlob {
+  return { descriptor, open: async () => inMemory(bytes) };
 }

@@ -1,7 +1,6 @@
 import { ToolError } from '../errors/index.ts';
 import { type Image, type ImageIndex, imagesOf } from '../image/index.ts';
 import { archiveSize, archiveStream } from './archive.ts';
-import { dockerClient } from './docker.ts';
 import { dockerEndpoint } from './endpoint.ts';
 import { type ImageName, namesOf } from './names.ts';
 import { podman } from './podman.ts';
@@ -23,6 +22,8 @@ export function daemonSink(kind: 'docker' | 'podman', options: DaemonOptions): S
 type Put = PutOptions & DaemonOptions;
 
 async function putDocker(image: Image | ImageIndex, { references, signal, env }: Put): Promise<PutResult> {
+  // Node's HTTP client takes longer to load than a layout takes to write.
+  const { dockerClient } = await import('./docker.ts');
   const client = dockerClient(await dockerEndpoint(env));
   const chosen = platformImage(image, await client.architecture());
   await client.load(archiveStream(chosen, references), signal);

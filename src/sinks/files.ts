@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { access, constants, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -30,6 +30,18 @@ export async function writeWhole(content: Readable, { file, scratch, signal }: W
   } catch (error) {
     await rm(temporary, { force: true });
     throw asWriteError(error, file);
+  }
+}
+
+/** Throws SINK_WRITE if a directory, or what is there of its path so far, is no place to write to. */
+export async function checkWritable(directory: string): Promise<void> {
+  try {
+    // With the slash a file in the way fails too.
+    await access(`${directory}/`, constants.W_OK);
+  } catch (error) {
+    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    if (!missing || dirname(directory) === directory) throw asWriteError(error, directory);
+    await checkWritable(dirname(directory));
   }
 }
 

@@ -1,10 +1,11 @@
 /**
- * In: assembled images whose blobs can be opened. Out: the same images in a registry, a layout, an archive or a daemon, under the given names.
+ * In: images, or anything that a tag stands for, whose blobs can be opened. Out: the same in a registry, a layout, an archive or a daemon,
+ * under the given names.
  * Must not: change bytes, make layers, or leave anything half-written under a final name.
  */
 export { archiveSink, archiveStream } from './archive.ts';
 export { type DaemonOptions, daemonSink } from './daemon.ts';
 export { layoutSink } from './layout.ts';
-export { type ImageName, imageName } from './names.ts';
+export { type ImageName, imageName, type LayoutName } from './names.ts';
 export { type RegistrySinkOptions, registrySink } from './registry.ts';
-export type { PutOptions, PutResult, SentLayers, Sink } from './types.ts';
+export type { ContentOptions, ContentSink, PutOptions, PutResult, SentLayers, Sink } from './types.ts';

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sampleImage } from '../../test/sampleImage.ts';
 import { digestOf } from '../digest.ts';
 import { assembleIndex, type Image } from '../image/index.ts';
+import { layoutPath } from '../layout-path.ts';
 import { layoutSink } from './index.ts';
 
 const signal = new AbortController().signal;
@@ -56,6 +57,31 @@ describe('layoutSink', () => {
     expect(first.bytesWritten).toBe(image.layers.reduce((sum, layer) => sum + layer.size, image.config.length + image.manifest.length));
     expect((await put(image, 'other')).bytesWritten).toBe(0);
     expect(await layoutSink(directory).has?.(image.configDescriptor)).toBe(true);
+  });
+
+  it('touches no file of an equal image under the same names', async () => {
+    const image = await sampleImage();
+    const files = () => Promise.all(['', 'index.json', 'oci-layout'].map(async (name) => (await stat(join(directory, name))).mtimeMs));
+    await put(image, 'site:1');
+    const before = await files();
+    expect((await put(image, 'site:1')).bytesWritten).toBe(0);
+    expect(await files()).toEqual(before);
+  });
+
+  it('makes whole again what was damaged', async () => {
+    const image = await sampleImage();
+    await put(image, 'site:1');
+    const [text, blob] = [
+      await readFile(join(directory, 'index.json'), 'utf8'),
+      join(directory, layoutPath(image.configDescriptor.digest)),
+    ];
+    await writeFile(join(directory, 'oci-layout'), '');
+    await writeFile(join(directory, 'index.json'), text.replace('}', '} '));
+    await truncate(blob, 1);
+    expect((await put(image, 'site:1')).bytesWritten).toBe(image.config.length);
+    expect(await readFile(join(directory, 'oci-layout'), 'utf8')).toBe('{"imageLayoutVersion":"1.0.0"}');
+    expect(await readFile(join(directory, 'index.json'), 'utf8')).toBe(text);
+    expect(digestOf(await readFile(blob))).toBe(image.configDescriptor.digest);
   });
 
   it('replaces the entry of the same name and keeps the others', async () => {

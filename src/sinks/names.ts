@@ -7,6 +7,9 @@ export interface ImageName {
   readonly tag: string;
 }
 
+/** How a layout or archive names what it holds: by a whole name, or where no repository is known by a tag alone. */
+export type LayoutName = ImageName | { readonly full?: undefined; readonly familiar?: undefined; readonly tag: string };
+
 const hub = 'docker.io';
 
 /** Names of an image under a reference `[host/]path[:tag]`; the tag defaults to `latest`. */

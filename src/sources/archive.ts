@@ -3,12 +3,13 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { posix } from 'node:path';
 import { asDigest } from '../digest.ts';
 import { ToolError } from '../errors/index.ts';
-import { type BlobSource, describe, type Image, ociMedia, parseConfig, parseImage } from '../image/index.ts';
+import { type BlobSource, describe, ociMedia, parseConfig } from '../image/index.ts';
 import { canonicalJson } from '../json.ts';
 import { layoutPath } from '../layout-path.ts';
 import { blockSize, HeaderParser, padding, type TarHeader } from '../tar/index.ts';
-import { openIndex } from './layout.ts';
-import type { OpenedImage } from './tree.ts';
+import { indexPlace } from './layout.ts';
+import type { ImagePlace, PlaceEntry } from './place.ts';
+import { blobReader, inMemory } from './small.ts';
 import { verified } from './verified.ts';
 
 /** Where a member's bytes lie in the archive. */
@@ -20,16 +21,15 @@ interface Member {
 type Members = ReadonlyMap<string, Member>;
 
 /**
- * Every image in a tar: an OCI layout (ours, `docker save` ≥ 25, `podman save --format oci-archive`), or the older form of `docker save`, whose
+ * What a tar holds: an OCI layout (ours, `docker save` ≥ 25, `podman save --format oci-archive`), or the older form of `docker save`, whose
  * manifest is made up from its plain layers. Throws IMAGE_NOT_FOUND and IMAGE_INVALID.
  */
-export async function openArchive(file: string): Promise<readonly OpenedImage[]> {
+export async function openArchive(file: string): Promise<ImagePlace> {
   const members = await scan(file);
-  const index = await readMember(file, members.get('index.json'));
-  if (index !== undefined) return openIndex(index, `tar:${file}`, archiveBlobs(file, members));
-  const manifest = await readMember(file, members.get('manifest.json'));
+  const [index, manifest] = [members.get('index.json'), members.get('manifest.json')];
+  if (index !== undefined) return indexPlace(await readMember(file, index), `tar:${file}`, archiveBlobs(file, members));
   if (manifest === undefined) throw damaged(file, 'it holds neither index.json nor manifest.json');
-  return openDockerArchive(file, members, manifest);
+  return openDockerArchive(file, members, await readMember(file, manifest));
 }
 
 interface DockerEntry {
@@ -38,32 +38,50 @@ interface DockerEntry {
   readonly Layers: readonly string[];
 }
 
-async function openDockerArchive(file: string, members: Members, manifest: Uint8Array): Promise<readonly OpenedImage[]> {
-  const entries: DockerEntry[] = JSON.parse(new TextDecoder().decode(manifest));
-  const opened: OpenedImage[] = [];
-  for (const entry of entries) opened.push({ names: entry.RepoTags ?? [], image: await dockerImage(file, members, entry) });
-  return opened;
+async function openDockerArchive(file: string, members: Members, manifest: Uint8Array): Promise<ImagePlace> {
+  const images: DockerEntry[] = JSON.parse(new TextDecoder().decode(manifest));
+  const located = new Map<string, Member>();
+  const made = new Map<string, Uint8Array>();
+  const entries: PlaceEntry[] = [];
+  for (const entry of images) {
+    const bytes = await madeUpManifest(entry, { file, members, located });
+    const descriptor = describe(ociMedia.manifest, bytes);
+    made.set(descriptor.digest, bytes);
+    entries.push({ names: entry.RepoTags ?? [], descriptor });
+  }
+  const stored = archiveBlobs(file, located);
+  const open: BlobSource['open'] = async (blob) => {
+    const bytes = made.get(blob.digest);
+    return bytes === undefined ? await stored.open(blob) : inMemory(bytes);
+  };
+  return { name: `tar:${file}`, entries, reader: blobReader({ open }, `tar:${file}`) };
+}
+
+interface DockerArchive {
+  readonly file: string;
+  readonly members: Members;
+  /** Where blobs lie, by their path in a layout; is added to. */
+  readonly located: Map<string, Member>;
 }
 
 /** Layers of this form are not compressed, so that their digest is the DiffID. */
-async function dockerImage(file: string, members: Members, entry: DockerEntry): Promise<Image> {
-  const name = entry.RepoTags?.[0] ?? `tar:${file}`;
-  const config = await readMember(file, members.get(entry.Config));
-  if (config === undefined) throw damaged(file, `it lacks ${entry.Config}`);
-  const { diff_ids } = parseConfig(config, name).rootfs;
+async function madeUpManifest(entry: DockerEntry, { file, members, located }: DockerArchive): Promise<Uint8Array> {
+  const member = (path: string): Member => {
+    const found = members.get(path);
+    if (found === undefined) throw damaged(file, `it lacks ${path}`);
+    return found;
+  };
+  const config = await readMember(file, member(entry.Config));
+  const { diff_ids } = parseConfig(config, entry.RepoTags?.[0] ?? `tar:${file}`).rootfs;
   if (diff_ids.length !== entry.Layers.length) throw damaged(file, 'its configuration and manifest disagree on the number of layers');
-  const located = new Map<string, Member>();
+  const configDescriptor = describe(ociMedia.config, config);
+  located.set(layoutPath(configDescriptor.digest), member(entry.Config));
   const layers = entry.Layers.map((path, position) => {
-    const member = members.get(path);
-    if (member === undefined) throw damaged(file, `it lacks ${path}`);
     const digest = asDigest(diff_ids[position] ?? '');
-    located.set(layoutPath(digest), member);
-    return { mediaType: ociMedia.layerTar, digest, size: member.size };
+    located.set(layoutPath(digest), member(path));
+    return { mediaType: ociMedia.layerTar, digest, size: member(path).size };
   });
-  const manifest = Buffer.from(
-    canonicalJson({ schemaVersion: 2, mediaType: ociMedia.manifest, config: describe(ociMedia.config, config), layers }),
-  );
-  return parseImage({ name, mediaType: ociMedia.manifest, manifest, config, blobs: archiveBlobs(file, located) });
+  return Buffer.from(canonicalJson({ schemaVersion: 2, mediaType: ociMedia.manifest, config: configDescriptor, layers }));
 }
 
 /** Offsets of all members, read by skipping over contents; links point at the member that they name. */
@@ -115,8 +133,7 @@ async function readAt(handle: FileHandle, { offset, size }: Member): Promise<Uin
 /** The largest index, manifest or configuration that is read into memory. */
 const mostBytes = 16 * 1024 * 1024;
 
-async function readMember(file: string, member: Member | undefined): Promise<Uint8Array | undefined> {
-  if (member === undefined) return undefined;
+async function readMember(file: string, member: Member): Promise<Uint8Array> {
   if (member.size > mostBytes) throw damaged(file, 'a manifest or configuration is too large');
   const handle = await open(file);
   try {

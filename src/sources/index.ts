@@ -3,8 +3,11 @@
  * Must not: write (but for the store's own names), or believe a file for its name.
  */
 export { openArchive } from './archive.ts';
+export { type ContentInput, contentOf, readContent } from './content.ts';
 export { layerTar } from './layer.ts';
 export { openLayout } from './layout.ts';
-export { type RememberOptions, recallImage, rememberImage, storeBlobs } from './stored.ts';
-export { type OpenedImage, pickNamed, pickPlatform, readImage } from './tree.ts';
+export { type ImagePlace, openEntry, openImage, type PlaceEntry, pickEntry } from './place.ts';
+export { inMemory } from './small.ts';
+export { type RememberOptions, recallImage, rememberImage, storeBlobs, storedPlace } from './stored.ts';
+export { pickManifest, pickPlatform, readImage } from './tree.ts';
 export { exactly, verified } from './verified.ts';

@@ -6,10 +6,20 @@ import { pack } from 'tar-stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { collect, emptyFacts, memoryBlobs, sampleImage, samplePlan } from '../../test/sampleImage.ts';
 import { digestOf } from '../digest.ts';
-import { assembleImage, assembleIndex, checkImage, type Image, imagesOf, isIndex } from '../image/index.ts';
+import { assembleImage, assembleIndex, checkImage, type Image, imagesOf, isIndex, ociMedia } from '../image/index.ts';
 import { archiveSink, layoutSink } from '../sinks/index.ts';
 import { openStore, type Store } from '../store/index.ts';
-import { layerTar, openArchive, openLayout, pickNamed, pickPlatform, recallImage, rememberImage } from './index.ts';
+import {
+  layerTar,
+  openArchive,
+  openImage,
+  openLayout,
+  type PlaceEntry,
+  pickEntry,
+  pickPlatform,
+  recallImage,
+  rememberImage,
+} from './index.ts';
 
 const signal = new AbortController().signal;
 const arm64 = { os: 'linux', architecture: 'arm64' } as const;
@@ -30,10 +40,9 @@ describe.each([
   it('reads back what the sink wrote', async () => {
     const image = await sampleImage();
     await sink(join(directory, 'out')).put(image, { references: ['example.com/site:1', 'example.com/site:2'], signal });
-    const [opened, ...others] = await open(join(directory, 'out'));
-    expect(others).toEqual([]);
-    expect(opened?.names).toEqual(['example.com/site:1', '1', 'example.com/site:2', '2']);
-    const [read] = imagesOf(opened?.image ?? image);
+    const place = await open(join(directory, 'out'));
+    expect(place.entries.map(({ names }) => names)).toEqual([['example.com/site:1', '1', 'example.com/site:2', '2']]);
+    const [read] = imagesOf(await openImage(place));
     expect(checkImage(read as Image)).toEqual([]);
     expect(read).toMatchObject({ descriptor: image.descriptor, layers: image.layers });
     expect(await contents(read as Image)).toEqual(image.layers.map((layer) => layer.diffId));
@@ -42,7 +51,7 @@ describe.each([
   it('reads every platform of an index', async () => {
     const index = assembleIndex([await sampleImage(), await sampleImage({ platform: arm64 })]);
     await sink(join(directory, 'out')).put(index, { references: ['site'], signal });
-    const image = pickNamed(await open(join(directory, 'out')), 'latest', 'out');
+    const image = await openImage(await open(join(directory, 'out')), 'latest');
     expect(isIndex(image)).toBe(true);
     expect(pickPlatform(image, arm64).platform).toEqual(arm64);
   });
@@ -62,8 +71,7 @@ describe.each([
     const at = bytes.indexOf(original) + original.length - 9;
     bytes.writeUInt8(bytes.readUInt8(at) ^ 1, at);
     await writeFile(file, bytes);
-    const [opened] = await open(out);
-    await expect(contents(opened?.image as Image)).rejects.toMatchObject({ code: 'IMAGE_INVALID' });
+    await expect(contents((await openImage(await open(out))) as Image)).rejects.toMatchObject({ code: 'IMAGE_INVALID' });
   });
 });
 
@@ -80,7 +88,7 @@ describe('openArchive', () => {
     archive.finalize();
     const file = join(directory, 'old.tar');
     await writeFile(file, await collect(archive));
-    const read = pickNamed(await openArchive(file), 'site:old', file) as Image;
+    const read = (await openImage(await openArchive(file), 'site:old')) as Image;
     expect(read.configDescriptor.digest).toBe(image.configDescriptor.digest);
     expect(await contents(read)).toEqual([layer.diffId]);
   });
@@ -96,17 +104,26 @@ describe('openArchive', () => {
   });
 });
 
-describe('pickNamed and pickPlatform', () => {
-  it('want a name where there are several images, and list them', async () => {
-    const opened = [
-      { names: ['a'], image: await sampleImage() },
-      { names: ['b'], image: await sampleImage({ annotations: {} }) },
-    ];
-    expect(pickNamed(opened, 'b', 'here')).toBe(opened[1]?.image);
-    expect(() => pickNamed(opened, undefined, 'here')).toThrow(
-      expect.objectContaining({ code: 'IMAGE_NOT_FOUND', details: ['it has: a, b'] }),
+describe('pickEntry and pickPlatform', () => {
+  const entry = (text: string, names: string[], artifactType?: string): PlaceEntry => ({
+    names,
+    descriptor: { mediaType: ociMedia.manifest, digest: digestOf(text), size: 1, ...(artifactType && { artifactType }) },
+  });
+
+  it('want a name where there are several images, and list them', () => {
+    const entries = [entry('1', ['a']), entry('2', ['b'])];
+    expect(pickEntry({ name: 'here', entries }, 'b')).toBe(entries[1]);
+    expect(() => pickEntry({ name: 'here', entries })).toThrow(
+      expect.objectContaining({ code: 'IMAGE_NOT_FOUND', message: 'here holds several images', details: ['it has: a, b'] }),
     );
-    expect(() => pickNamed(opened, 'c', 'here')).toThrow(expect.objectContaining({ code: 'IMAGE_NOT_FOUND' }));
+    expect(() => pickEntry({ name: 'here', entries }, 'c')).toThrow(expect.objectContaining({ code: 'IMAGE_NOT_FOUND' }));
+  });
+
+  it('tell an image from the signatures beside it', () => {
+    const named = [entry('signature', [], 'a/b'), entry('image', ['a'])];
+    expect(pickEntry({ name: 'here', entries: named })).toBe(named[1]);
+    const bare = [entry('signature', [], 'a/b'), entry('image', [])];
+    expect(pickEntry({ name: 'here', entries: bare })).toBe(bare[1]);
   });
 
   it('gives the only image whatever its platform, but none of an index without it', async () => {

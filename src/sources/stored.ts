@@ -2,7 +2,8 @@ import { asDigest } from '../digest.ts';
 import { ToolError } from '../errors/index.ts';
 import { type BlobSource, type Descriptor, type Image, type ImageIndex, imagesOf, isIndex } from '../image/index.ts';
 import type { Store } from '../store/index.ts';
-import { readImage } from './tree.ts';
+import { type ImagePlace, openImage } from './place.ts';
+import { blobReader } from './small.ts';
 
 /** What the store keeps under an image's name (document kind `image`). */
 interface ImageRecord {
@@ -38,10 +39,17 @@ export async function recallImage(
   name: string,
   remote?: (base: string) => BlobSource,
 ): Promise<Image | ImageIndex | undefined> {
+  const place = await storedPlace(store, name, remote);
+  return place === undefined ? undefined : await openImage(place);
+}
+
+/** The same before anything but the store's record was read. */
+export async function storedPlace(store: Store, name: string, remote?: (base: string) => BlobSource): Promise<ImagePlace | undefined> {
   const record = asRecord(await store.document('image', name));
   if (record === undefined) return undefined;
   const fallback = record.base === undefined ? undefined : remote?.(record.base);
-  return readImage({ name, descriptor: record.descriptor, blobs: storeBlobs(store, fallback) });
+  const entries = [{ names: [name], descriptor: record.descriptor }];
+  return { name, entries, reader: blobReader(storeBlobs(store, fallback), name) };
 }
 
 /** Blobs of the store, and of `fallback` where the store has none. */

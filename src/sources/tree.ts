@@ -1,7 +1,6 @@
-import { digestOf } from '../digest.ts';
 import { ToolError } from '../errors/index.ts';
 import {
-  type BlobSource,
+  type ContentReader,
   type Descriptor,
   type Image,
   type ImageIndex,
@@ -9,45 +8,39 @@ import {
   isIndex,
   isIndexType,
   isManifestType,
+  listedIn,
+  parseConfig,
   parseImage,
-  parseIndex,
   parseManifest,
 } from '../image/index.ts';
 import { type Platform, platformName } from '../platform.ts';
-
-/** Manifests, configs and indexes are held in memory; registries cap them at about 4 MiB. */
-const mostBytes = 16 * 1024 * 1024;
-
-/** An image or index as a layout or archive names it. */
-export interface OpenedImage {
-  /** Names and tags that lead to it; may be empty. */
-  readonly names: readonly string[];
-  readonly image: Image | ImageIndex;
-}
+import { invalidImage, readSmall } from './small.ts';
 
 export interface TreeInput {
   readonly name: string;
   readonly descriptor: Descriptor;
-  readonly blobs: BlobSource;
+  readonly reader: ContentReader;
 }
 
-/** Reads an image or index with everything but the layers. Throws IMAGE_INVALID. */
-export async function readImage({ name, descriptor, blobs }: TreeInput): Promise<Image | ImageIndex> {
-  if (isIndexType(descriptor.mediaType)) return readIndex({ name, descriptor, blobs });
-  if (!isManifestType(descriptor.mediaType)) throw invalid(name, `it is ${descriptor.mediaType}, not an image`);
-  const manifest = await readSmall(blobs, descriptor, name);
-  const config = await readSmall(blobs, parseManifest(manifest, name).config, name);
-  return parseImage({ name, mediaType: descriptor.mediaType, manifest, config, blobs });
+/** Reads an image or index with everything but the layers, as far as it is made for Linux. Throws IMAGE_INVALID. */
+export async function readImage({ name, descriptor, reader }: TreeInput): Promise<Image | ImageIndex> {
+  if (isIndexType(descriptor.mediaType)) return await readIndex({ name, descriptor, reader });
+  if (!isManifestType(descriptor.mediaType)) throw invalidImage(name, `it is ${descriptor.mediaType}, not an image`);
+  const manifest = await reader.manifest(descriptor);
+  const { mediaType } = listedIn(manifest, descriptor, name);
+  const config = await readSmall(reader, parseManifest(manifest, name).config, name);
+  return parseImage({ name, mediaType, manifest, config, blobs: reader });
 }
 
-async function readIndex({ name, descriptor, blobs }: TreeInput): Promise<ImageIndex> {
-  const index = await readSmall(blobs, descriptor, name);
+async function readIndex({ name, descriptor, reader }: TreeInput): Promise<ImageIndex> {
+  const index = await reader.manifest(descriptor);
+  const { mediaType, manifests } = listedIn(index, descriptor, name);
   const images: Image[] = [];
-  for (const child of parseIndex(index, name).filter(isRunnable)) {
-    const image = await readImage({ name, descriptor: child, blobs });
+  for (const child of manifests.filter(isRunnable)) {
+    const image = await readImage({ name, descriptor: child, reader });
     images.push(...imagesOf(image));
   }
-  return { name, index, descriptor, images };
+  return { name, index, descriptor: { ...descriptor, mediaType }, images };
 }
 
 /** Leaves out other systems, and BuildKit's attestations (`unknown/unknown`). */
@@ -64,38 +57,56 @@ export function pickPlatform(image: Image | ImageIndex, platform: Platform): Ima
   const match = images.find((candidate) => platformName(candidate.platform) === platformName(platform));
   const chosen = match ?? (isIndex(image) ? undefined : images[0]);
   if (chosen !== undefined) return chosen;
-  const offered = images.map((candidate) => platformName(candidate.platform)).join(', ');
-  throw new ToolError('IMAGE_NOT_FOUND', `the image ${image.name} has no ${platformName(platform)}`, {
-    details: [`it has: ${offered || 'no Linux platform'}`],
-  });
-}
-
-/** The one image that goes by a name or tag; without a name the only one there is. Throws IMAGE_NOT_FOUND. */
-export function pickNamed(images: readonly OpenedImage[], name: string | undefined, place: string): Image | ImageIndex {
-  const found = name === undefined ? images : images.filter(({ names }) => names.includes(name));
-  const digests = new Set(found.map(({ image }) => image.descriptor.digest));
-  const [first] = found;
-  if (first !== undefined && digests.size === 1) return first.image;
-  const known = images.flatMap(({ names }) => names);
-  throw new ToolError(
-    'IMAGE_NOT_FOUND',
-    `${place} holds ${found.length === 0 ? 'no such image' : 'several images'}${name === undefined ? '' : `: ${name}`}`,
-    {
-      details: known.length === 0 ? [] : [`it has: ${known.join(', ')}`],
-      ...(found.length > 1 && { hint: 'name one of them' }),
-    },
+  throw noPlatform(
+    image.name,
+    platformName(platform),
+    images.map((candidate) => platformName(candidate.platform)),
   );
 }
 
-async function readSmall(blobs: BlobSource, { digest, size }: Descriptor, name: string): Promise<Uint8Array> {
-  if (size > mostBytes) throw invalid(name, `the blob ${digest} is too large for a manifest or configuration`);
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of await blobs.open({ digest, size })) chunks.push(chunk);
-  const bytes = Buffer.concat(chunks);
-  if (digestOf(bytes) !== digest) throw invalid(name, `the blob ${digest} has other bytes`);
-  return bytes;
+/**
+ * The one manifest for a platform `os/cpu[/variant]`: of an index without reading anything else, or the manifest itself if its configuration
+ * says so. Throws IMAGE_NOT_FOUND naming the platforms, and IMAGE_INVALID.
+ */
+export async function pickManifest(input: TreeInput, platform: string): Promise<Descriptor> {
+  const { name, descriptor, reader } = input;
+  const bytes = await reader.manifest(descriptor);
+  if (!isIndexType(descriptor.mediaType)) {
+    const { os, architecture } = parseConfig(await readSmall(reader, parseManifest(bytes, name).config, name), name);
+    if (fits({ os, architecture }, platform)) return descriptor;
+    throw noPlatform(name, platform, [`${os}/${architecture}`]);
+  }
+  const { manifests } = listedIn(bytes, descriptor, name);
+  const fitting = manifests.filter((entry) => entry.platform !== undefined && fits(entry.platform, platform));
+  const chosen = fitting.find((entry) => isPlain(entry)) ?? fitting[0];
+  if (chosen !== undefined) return chosen;
+  throw noPlatform(name, platform, manifests.map(shownPlatform));
 }
 
-function invalid(name: string, reason: string): ToolError {
-  return new ToolError('IMAGE_INVALID', `cannot read the image ${name}: ${reason}`, { hint: 'make or copy the image again' });
+type ManifestPlatform = NonNullable<Descriptor['platform']>;
+
+/** `linux/arm/v7` wants that variant; `linux/arm64` takes any. */
+function fits({ os, architecture, variant }: ManifestPlatform, wanted: string): boolean {
+  const [wantedOs, cpu, wantedVariant] = wanted.split('/');
+  return (
+    os === wantedOs && architecture === cpu && (wantedVariant === undefined || (variant ?? plainVariants[architecture]) === wantedVariant)
+  );
+}
+
+/** The variants that every machine of that CPU has. */
+const plainVariants: Readonly<Record<string, string>> = { amd64: 'v1', arm64: 'v8' };
+
+function isPlain({ platform }: Descriptor): boolean {
+  return platform?.variant === undefined || platform.variant === plainVariants[platform.architecture];
+}
+
+function shownPlatform({ platform }: Descriptor): string {
+  return [platform?.os, platform?.architecture, platform?.variant].filter((part) => part !== undefined).join('/');
+}
+
+function noPlatform(name: string, platform: string, offered: readonly string[]): ToolError {
+  const names = [...new Set(offered)].filter((text) => text !== '' && text !== 'unknown/unknown');
+  return new ToolError('IMAGE_NOT_FOUND', `the image ${name} has no ${platform}`, {
+    details: [`it has: ${names.slice(0, 20).join(', ') || 'no Linux platform'}`],
+  });
 }

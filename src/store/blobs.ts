@@ -3,8 +3,9 @@ import { type FileHandle, open, rm, stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { asDigest, type Digest, hexOf } from '../digest.ts';
 import { ToolError } from '../errors/index.ts';
+import type { StorePaths } from './directory.ts';
 import { diskError, moveIntoPlace, temporaryPath } from './disk.ts';
-import { blobPath, type StorePaths } from './paths.ts';
+import { blobPath } from './paths.ts';
 import type { BlobWriter } from './types.ts';
 
 /** Paths of the blobs that this process made. */

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { digestOf, hexOf } from '../digest.ts';
-import { temporaryPath } from './disk.ts';
-import { storePaths } from './paths.ts';
+import { storePaths } from './directory.ts';
+import { attempt, temporaryPath } from './disk.ts';
 
 const hashSize = 32;
 
@@ -49,12 +49,4 @@ function hashOf(key: string, bytes: Uint8Array): Buffer {
 function compiledPath(directory: string, key: string): string {
   const hex = hexOf(digestOf(key));
   return join(storePaths(directory).compiled, hex.slice(0, 2), hex);
-}
-
-function attempt<T>(work: () => T): T | undefined {
-  try {
-    return work();
-  } catch {
-    return undefined;
-  }
 }

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ToolError } from '../errors/index.ts';
+import { storePaths } from './directory.ts';
 import { diskError, makePrivate, ownerOf, temporaryPath } from './disk.ts';
-import { storePaths } from './paths.ts';
 
 const fault = (code: string) => Object.assign(new Error(`${code}: no space left on device, write '/home/someone/.cache'`), { code });
 

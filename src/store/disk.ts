@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { readlinkSync } from 'node:fs';
-import { chmod, mkdir, open, rename, rm, stat, utimes } from 'node:fs/promises';
+import { readlinkSync, statSync, utimesSync } from 'node:fs';
+import { chmod, mkdir, open, rename, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { digestOf, hexOf } from '../digest.ts';
 import { ToolError } from '../errors/index.ts';
-import type { StorePaths } from './paths.ts';
+import type { StorePaths } from './directory.ts';
 
 /** Milliseconds. */
 export const day = 24 * 60 * 60 * 1000;
@@ -103,13 +103,22 @@ export async function writeSynced(path: string, bytes: Uint8Array): Promise<void
   }
 }
 
-/** The state of a file that is in use now. Its time is moved once a day, which is how `prune` knows what is old. */
-export async function used(path: string): Promise<{ readonly size: number } | undefined> {
-  const found = await stat(path).catch(() => undefined);
+/** The state of a file that is in use now. Its time is moved once a day, which is how `prune` knows what is old. Without waiting, see `readRecord`. */
+export function used(path: string): { readonly size: number } | undefined {
+  const found = attempt(() => statSync(path, { throwIfNoEntry: false }));
   if (found === undefined) return undefined;
   const now = Date.now();
-  if (now - found.mtimeMs > day) await utimes(path, now / 1000, now / 1000).catch(() => undefined);
+  if (now - found.mtimeMs > day) attempt(() => utimesSync(path, now / 1000, now / 1000));
   return found;
+}
+
+/** What `work` gives; undefined if it fails. */
+export function attempt<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch {
+    return undefined;
+  }
 }
 
 /** Makes a folder that only its owner can enter. */
@@ -125,17 +134,14 @@ async function makeFolder(directory: string): Promise<boolean> {
     await mkdir(directory, { mode: 0o700 });
     return true;
   } catch (error) {
-    if (errnoOf(error) === 'EEXIST' && (await isFolder(directory))) return false;
+    if (errnoOf(error) === 'EEXIST' && isFolder(directory)) return false;
     const parent = dirname(directory);
-    if (errnoOf(error) !== 'ENOENT' || (await isFolder(parent))) throw error;
+    if (errnoOf(error) !== 'ENOENT' || isFolder(parent)) throw error;
     await makeFolder(parent);
     return await makeFolder(directory);
   }
 }
 
-async function isFolder(path: string): Promise<boolean> {
-  return await stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
+export function isFolder(path: string): boolean {
+  return attempt(() => statSync(path, { throwIfNoEntry: false }))?.isDirectory() === true;
 }

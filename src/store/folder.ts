@@ -1,8 +1,8 @@
 import { chmod, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { digestOf } from '../digest.ts';
+import { storePaths } from './directory.ts';
 import { diskError, errnoOf, temporaryPath, used, writeSynced } from './disk.ts';
-import { storePaths } from './paths.ts';
 import { putAside } from './private.ts';
 import { readRecord, recordBytes } from './records.ts';
 
@@ -32,7 +32,7 @@ export async function placeFolder(directory: string, target: string, files: Read
 export async function isWholeFolder(directory: string, target: string): Promise<boolean> {
   const state = await folderState(target);
   if (state === 'damaged') await putAside(storePaths(directory), target);
-  if (state === 'whole') await used(join(target, listName));
+  if (state === 'whole') used(join(target, listName));
   return state === 'whole';
 }
 
@@ -40,7 +40,7 @@ export async function isWholeFolder(directory: string, target: string): Promise<
 export async function folderState(target: string): Promise<'whole' | 'damaged' | 'absent'> {
   const names = await readdir(target).catch(() => undefined);
   if (names === undefined) return 'absent';
-  const list = await readRecord(join(target, listName));
+  const list = readRecord(join(target, listName));
   if (typeof list !== 'object' || list === null) return 'damaged';
   const files = Object.entries(list);
   if (names.length !== files.length + 1) return 'damaged';

@@ -3,12 +3,12 @@
  * Must not: believe a file for its name, leave a half-written file in place, or be used by two users.
  */
 export { type Compiled, hasCompiled, readCompiled, writeCompiled } from './compiled.ts';
+export { storeDirectory } from './directory.ts';
 export { used } from './disk.ts';
 export { isWholeFolder, placeFolder } from './folder.ts';
 export { removeLeftovers } from './leftovers.ts';
 export { checkedBytes, checkedPath, presentPath } from './material.ts';
 export { openStore } from './open.ts';
-export { storeDirectory } from './paths.ts';
 export { type PrivateFolder, privateFolder } from './private.ts';
 export { lockPrivate } from './private-lock.ts';
 export { readSealed, writeSealed } from './sealed.ts';

@@ -1,7 +1,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { storePaths } from './directory.ts';
 import { isOwn, ownerOf } from './disk.ts';
-import { storePaths } from './paths.ts';
 
 /**
  * Removes what threads of this process left behind when they were stopped, but for unfinished downloads. Nothing in this process may be writing to

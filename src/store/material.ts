@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { closeSync, existsSync, openSync, readFileSync, readSync, rmSync } from 'node:fs';
 import { type Digest, digestOf, hexOf } from '../digest.ts';
 import { lost } from './blobs.ts';
-import { blobPath, storePaths } from './paths.ts';
+import { storePaths } from './directory.ts';
+import { blobPath } from './paths.ts';
 
 /** Path of a blob whose bytes were just hashed; a damaged one is removed. Without waiting, for workers. Errors: STORE_DAMAGED. */
 export function checkedPath(directory: string, digest: Digest): string {

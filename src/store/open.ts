@@ -4,9 +4,10 @@ import { asDiffId, asDigest, type Digest, digestOf } from '../digest.ts';
 import { ToolError } from '../errors/index.ts';
 import { asLayerParts } from '../layer-parts.ts';
 import { openBlob, startBlob, wasWritten } from './blobs.ts';
-import { day, diskError, errnoOf, makePrivate, ownerOf, used, writeWhole } from './disk.ts';
+import { type StorePaths, storeDirectory, storePaths } from './directory.ts';
+import { day, diskError, errnoOf, isFolder, makePrivate, ownerOf, used, writeWhole } from './disk.ts';
 import { openPartial } from './partial.ts';
-import { blobPath, documentPath, layerPath, type StorePaths, storeDirectory, storePaths } from './paths.ts';
+import { blobPath, documentPath, layerPath } from './paths.ts';
 import { readRecord, writeRecord } from './records.ts';
 import type { Store, StoredLayer } from './types.ts';
 
@@ -32,7 +33,8 @@ export async function openStore(options: {
 async function prepare(paths: StorePaths): Promise<void> {
   await makePrivate(paths.root);
   await checkOwner(paths.root);
-  await Promise.all([paths.blobs, paths.layers, paths.documents, paths.compiled, paths.partial, paths.temporary].map(makePrivate));
+  const folders = [paths.blobs, paths.layers, paths.documents, paths.compiled, paths.partial, paths.temporary];
+  await Promise.all(folders.filter((folder) => !isFolder(folder)).map(makePrivate));
   await writeFile(join(paths.root, 'CACHEDIR.TAG'), tag, { flag: 'wx', mode: 0o600 }).catch((error: unknown) => {
     if (errnoOf(error) !== 'EEXIST') throw error;
   });
@@ -67,7 +69,7 @@ async function sweep(paths: StorePaths): Promise<void> {
 function storeAt(paths: StorePaths): Store {
   return {
     directory: paths.root,
-    has: async (digest) => (await used(blobPath(paths, digest)))?.size,
+    has: async (digest) => used(blobPath(paths, digest))?.size,
     path: (digest) => blobPath(paths, digest),
     wrote: (digest) => wasWritten(blobPath(paths, digest)),
     open: (digest) => openBlob(paths, digest),
@@ -75,9 +77,9 @@ function storeAt(paths: StorePaths): Store {
     put: (bytes) => putBlob(paths, bytes),
     writer: () => startBlob(paths),
     partial: (expected) => openPartial(paths, expected),
-    layer: (recipe) => readLayer(paths, recipe),
+    layer: async (recipe) => readLayer(paths, recipe),
     putLayer: (recipe, layer) => writeRecord(paths, layerPath(paths, recipe), layer),
-    document: (kind, key) => readRecord(documentPath(paths, kind, key)),
+    document: async (kind, key) => readRecord(documentPath(paths, kind, key)),
     putDocument: (kind, key, value) => writeRecord(paths, documentPath(paths, kind, key), value),
   };
 }
@@ -93,18 +95,18 @@ async function readBlob(paths: StorePaths, digest: Digest): Promise<Uint8Array |
 
 async function putBlob(paths: StorePaths, bytes: Uint8Array): Promise<Digest> {
   const digest = digestOf(bytes);
-  const known = await used(blobPath(paths, digest));
+  const known = used(blobPath(paths, digest));
   if (known?.size !== bytes.length) await writeWhole(paths, blobPath(paths, digest), bytes);
   return digest;
 }
 
-async function readLayer(paths: StorePaths, recipe: Digest): Promise<StoredLayer | undefined> {
+function readLayer(paths: StorePaths, recipe: Digest): StoredLayer | undefined {
   const path = layerPath(paths, recipe);
-  const layer = asLayer(await readRecord(path));
+  const layer = asLayer(readRecord(path));
   if (layer === undefined) return undefined;
-  const blob = await used(blobPath(paths, layer.digest));
+  const blob = used(blobPath(paths, layer.digest));
   if (blob?.size !== layer.size) return undefined;
-  await used(path);
+  used(path);
   return layer;
 }
 

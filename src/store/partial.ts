@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import { type Digest, hexOf } from '../digest.ts';
 import { FileBlobWriter } from './blobs.ts';
+import type { StorePaths } from './directory.ts';
 import { diskError, moveIntoPlace, temporaryPath } from './disk.ts';
-import { partialPath, type StorePaths } from './paths.ts';
+import { partialPath } from './paths.ts';
 import type { PartialBlob } from './types.ts';
 
 /**

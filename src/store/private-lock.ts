@@ -1,8 +1,8 @@
 import { open, readFile, rm, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { storePaths } from './directory.ts';
 import { diskError, errnoOf, ownerOf, temporaryPath } from './disk.ts';
-import { storePaths } from './paths.ts';
 
 const lockAge = 30_000;
 

@@ -2,6 +2,7 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, utimes, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { storePaths } from './directory.ts';
 import { temporaryPath } from './disk.ts';
 import {
   isWholeFolder,
@@ -15,7 +16,6 @@ import {
   verifyStore,
   writeSealed,
 } from './index.ts';
-import { storePaths } from './paths.ts';
 
 let directory: string;
 

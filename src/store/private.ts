@@ -1,6 +1,6 @@
 import { lstat, rename, rm } from 'node:fs/promises';
+import { type StorePaths, storePaths } from './directory.ts';
 import { diskError, makePrivate, temporaryPath } from './disk.ts';
-import { type StorePaths, storePaths } from './paths.ts';
 
 /** Folders of a store that hold code to run, so that nobody else may be able to write to them (DESIGN §2.3). */
 export type PrivateFolder = 'interpreters' | 'snapshots';

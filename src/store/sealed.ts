@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
+import { storePaths } from './directory.ts';
 import { used, writeWhole } from './disk.ts';
-import { storePaths } from './paths.ts';
 
 /** The bytes begin here, where any typed array may begin. */
 const sealSize = 64;
@@ -18,7 +18,7 @@ export async function writeSealed(directory: string, path: string, bytes: Uint8A
 export async function readSealed(path: string): Promise<Uint8Array | undefined> {
   const bytes = await sealedBytes(path);
   if (bytes === 'damaged') await rm(path, { force: true });
-  else if (bytes !== undefined) await used(path);
+  else if (bytes !== undefined) used(path);
   return bytes === 'damaged' ? undefined : bytes;
 }
 

@@ -1,8 +1,9 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Digest } from '../digest.ts';
+import { storePaths } from './directory.ts';
 import { diskError, temporaryPath } from './disk.ts';
-import { blobPath, storePaths } from './paths.ts';
+import { blobPath } from './paths.ts';
 
 /** A blob written without waiting, for worker threads that make layers. */
 export interface BlobSink {

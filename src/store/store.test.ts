@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { chmod, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -183,6 +183,20 @@ describe('records', () => {
     expect(await store.document('image', 'a/b')).toEqual({ x: 1 });
     expect(await store.document('image', 'other')).toBeUndefined();
     await expect(async () => store.document('../x', 'y')).rejects.toThrow('kind');
+  });
+
+  it('does not write what is there, but counts it as used', async () => {
+    await store.putDocument('image', 'a', { x: 1 });
+    const folder = join(directory, 'documents-v1/image');
+    const path = join(folder, (await readdir(folder))[0] ?? '');
+    const { ino } = await stat(path);
+    await utimes(path, 0, 0);
+    await store.putDocument('image', 'a', { x: 1 });
+    expect((await stat(path)).ino).toBe(ino);
+    expect((await pruneStore(directory)).files).toBe(0);
+    await store.putDocument('image', 'a', { x: 2 });
+    expect((await stat(path)).ino).not.toBe(ino);
+    expect(await store.document('image', 'a')).toEqual({ x: 2 });
   });
 });
 

@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { type StorePaths, storePaths } from './directory.ts';
 import { diskError, errnoOf, ownerOf } from './disk.ts';
 import { folderState } from './folder.ts';
 import { asLayer } from './open.ts';
-import { blobPath, type StorePaths, storePaths } from './paths.ts';
+import { blobPath } from './paths.ts';
 import { readRecord } from './records.ts';
 import { sealedBytes } from './sealed.ts';
 
@@ -106,14 +107,14 @@ export async function verifyStore(directory: string): Promise<StoreCheck> {
     if (hash !== undefined && hash !== basename(blob.path)) problems.push(`blob ${basename(blob.path)} has other bytes than its name says`);
   }
   for (const record of layers ?? []) {
-    const layer = asLayer(await readRecord(record.path));
+    const layer = asLayer(readRecord(record.path));
     if (layer === undefined) problems.push(`layer record ${basename(record.path)} is damaged`);
     else if ((await stat(blobPath(paths, layer.digest)).catch(() => undefined))?.size !== layer.size) {
       problems.push(`layer record ${basename(record.path)} names ${layer.digest}, which is not there`);
     }
   }
   for (const record of documents ?? []) {
-    if ((await readRecord(record.path)) === undefined) problems.push(`document ${basename(record.path)} is damaged`);
+    if (readRecord(record.path) === undefined) problems.push(`document ${basename(record.path)} is damaged`);
   }
   problems.push(...(await privateProblems(paths)));
   // Files of processes that are at work, here or on another machine, are no problem.

@@ -8,7 +8,7 @@ import { assembleIndex, type Image, type ImageIndex } from '../../src/image/inde
 import { imageCheck } from '../../src/inspect/index.ts';
 import type { RunOptions } from '../../src/runtime/index.ts';
 import { archiveSink, daemonSink, layoutSink } from '../../src/sinks/index.ts';
-import { openArchive } from '../../src/sources/index.ts';
+import { openArchive, openImage } from '../../src/sources/index.ts';
 import { run, start } from './command.ts';
 import { type Daemon, podmanEnvironment, removeMounted, startContainerd, startDocker, versions } from './daemons.ts';
 import { contextAt, host, smallConfig, smallImage, writable } from './smallImage.ts';
@@ -208,8 +208,8 @@ describe('docker', () => {
 
   it('saves what we can read again', async () => {
     await run(['docker', 'save', '--output', at('saved.tar'), 'small:one'], { env });
-    const [opened] = await openArchive(at('saved.tar'));
-    expect(await imageCheck(opened?.image as Image)).toEqual([]);
+    const saved = await openImage(await openArchive(at('saved.tar')));
+    expect(await imageCheck(saved as Image)).toEqual([]);
   });
 
   runsLikeTheOthers('docker', () => ({ ...env, PATH: process.env.PATH ?? '' }));

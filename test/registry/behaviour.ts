@@ -20,8 +20,13 @@ export interface Behaviour {
   readonly requires: 'all' | 'blobs' | 'nothing';
   /** The status of a manifest that lists something that is not there. */
   readonly missingStatus: number;
-  /** Bytes of one manifest; more is 413. */
+  /** Bytes of one manifest, and the status of larger ones. */
   readonly maxManifest: number;
+  readonly largeManifestStatus: number;
+  /** Whether manifests may list layers that are not distributed; 400 without it. */
+  readonly foreignLayers: boolean;
+  /** Whether a tag can be deleted; 400 without it. */
+  readonly tagDeletes: boolean;
   /** Whether a manifest that is put by digest is tagged by `?tag=` (a draft of the distribution-spec). */
   readonly tagParameters: boolean;
   /** Tags that exist cannot be moved. */
@@ -53,6 +58,9 @@ export const plain: Behaviour = {
   requires: 'blobs',
   missingStatus: 404,
   maxManifest: 4 << 20,
+  largeManifestStatus: 413,
+  foreignLayers: true,
+  tagDeletes: true,
   tagParameters: false,
   immutableTags: false,
   repositories: undefined,

@@ -52,19 +52,19 @@ export function answerToken(state: State, asked: Asked): Reply {
   if (asked.method === 'POST') return refresh ? answerRefresh(state, asked) : failure(404, 'UNSUPPORTED');
   const given = asked.headers.authorization;
   if (given === undefined ? !anonymous : given !== basicLogin) return failure(401, 'UNAUTHORIZED');
-  return json(200, { token: issue(state, asked.url.searchParams.getAll('scope'), given === undefined ? undefined : 'user') });
+  return json(200, { token: issue(state, asked.url.searchParams.getAll('scope').join(' '), given === undefined ? undefined : 'user') });
 }
 
 function answerRefresh(state: State, { body }: Asked): Reply {
   const form = new URLSearchParams(Buffer.from(body).toString());
   if (form.get('grant_type') !== 'refresh_token' || form.get('refresh_token') !== refreshToken)
     return json(400, { error: 'invalid_grant' });
-  return json(200, { access_token: issue(state, (form.get('scope') ?? '').split(' '), 'user'), refresh_token: refreshToken });
+  return json(200, { access_token: issue(state, form.get('scope') ?? '', 'user'), refresh_token: refreshToken });
 }
 
-function issue(state: State, scopes: readonly string[], account: string | undefined): string {
+function issue(state: State, scopes: string, account: string | undefined): string {
   const { uses = Number.POSITIVE_INFINITY, grant = grantAll } = state.options.tokens ?? {};
-  const grants = scopes.flatMap((scope) => {
+  const grants = scopes.split(' ').flatMap((scope) => {
     const [, repository = '', actions = ''] = /^repository:(.+):([a-z,*]+)$/.exec(scope) ?? [];
     return grant(repository, actions.split(','), account).map((action) => `${repository}:${action}`);
   });

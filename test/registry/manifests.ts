@@ -1,7 +1,7 @@
 import { digestOf } from '../../src/digest.ts';
 import { created } from './blobs.ts';
 import { exists, findManifest, isDigest, matches, namesIn, type State } from './state.ts';
-import { type Asked, failure, json, type Reply } from './types.ts';
+import { type Asked, failure, failures, json, type Reply } from './types.ts';
 
 /** The parts of manifests and indexes that a registry looks at. */
 interface Document {
@@ -33,21 +33,16 @@ export function answerManifest(state: State, asked: Asked): Reply {
 function putManifest(state: State, asked: Asked): Reply {
   const { repository, name } = asked.route;
   const { body, headers } = asked;
-  const { maxManifest, immutableTags, missingStatus, repositories } = state.behaviour;
+  const { maxManifest, immutableTags, repositories } = state.behaviour;
   if (repositories?.includes(repository) === false) return failure(404, 'NAME_UNKNOWN');
-  if (body.length > maxManifest) return failure(413, 'SIZE_INVALID');
+  if (body.length > maxManifest) return failure(state.behaviour.largeManifestStatus, 'MANIFEST_INVALID');
   const document = parse(body);
   const mediaType = headers['content-type'] ?? '';
   if (document === undefined || (document.mediaType ?? mediaType) !== mediaType) return failure(400, 'MANIFEST_INVALID');
   if (isDigest(name) && !matches(body, name)) return failure(400, 'DIGEST_INVALID');
   if (!isDigest(name) && !/^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/.test(name)) return failure(400, 'TAG_INVALID');
-  const missing = missingIn(state, repository, document);
-  if (missing.length > 0)
-    return failure(
-      missingStatus,
-      'MANIFEST_BLOB_UNKNOWN',
-      missing.map((digest) => ({ digest })),
-    );
+  const unmet = unmetBy(state, repository, document);
+  if (unmet !== undefined) return unmet;
   const digest = isDigest(name) ? name : digestOf(body);
   const current = state.tags.get(`${repository}:${name}`);
   if (immutableTags && current !== undefined && current !== digest) return failure(400, 'TAG_INVALID', { reason: 'immutable' });
@@ -72,15 +67,21 @@ function parse(bytes: Uint8Array): Document | undefined {
   }
 }
 
-/** Digests that a document lists and the repository lacks; a subject may be missing, and so may what is not distributed. */
-function missingIn(state: State, repository: string, { config, layers = [], manifests = [] }: Document): string[] {
-  const { requires } = state.behaviour;
-  const blobs = [...(config === undefined ? [] : [config]), ...layers].filter(
-    ({ mediaType = '' }) => !/foreign|nondistributable/.test(mediaType),
+/** The answer to a document that lists what the repository lacks; a subject may be missing, and so may what is not distributed. */
+function unmetBy(state: State, repository: string, { config, layers = [], manifests = [] }: Document): Reply | undefined {
+  const { requires, missingStatus, foreignLayers } = state.behaviour;
+  const isForeign = ({ mediaType = '' }: Listed): boolean => /foreign|nondistributable/.test(mediaType);
+  if (!foreignLayers && layers.some(isForeign)) return failure(400, 'MANIFEST_INVALID');
+  const lacks = (kind: ReadonlyMap<string, unknown>, listed: readonly Listed[]): string[] =>
+    listed.map(({ digest }) => digest).filter((digest) => !kind.has(`${repository}@${digest}`));
+  const blobs = lacks(state.blobs, [...(config === undefined ? [] : [config]), ...layers.filter((layer) => !isForeign(layer))]);
+  const children = lacks(state.manifests, manifests);
+  const missing = [...(requires === 'nothing' ? [] : blobs), ...(requires === 'all' ? children : [])];
+  if (missing.length === 0) return undefined;
+  return failures(
+    missingStatus,
+    missing.map((digest) => ({ code: 'MANIFEST_BLOB_UNKNOWN', detail: digest })),
   );
-  const lacking = blobs.map(({ digest }) => digest).filter((digest) => !state.blobs.has(`${repository}@${digest}`));
-  const childless = manifests.map(({ digest }) => digest).filter((digest) => !state.manifests.has(`${repository}@${digest}`));
-  return [...(requires === 'nothing' ? [] : lacking), ...(requires === 'all' ? childless : [])];
 }
 
 function deleteManifest(state: State, { route: { repository, name } }: Asked): Reply {
@@ -88,7 +89,8 @@ function deleteManifest(state: State, { route: { repository, name } }: Asked): R
     state.manifests.delete(`${repository}@${name}`);
     for (const tag of namesIn(state.tags, repository, ':'))
       if (state.tags.get(`${repository}:${tag}`) === name) state.tags.delete(`${repository}:${tag}`);
-  } else state.tags.delete(`${repository}:${name}`);
+  } else if (!state.behaviour.tagDeletes) return failure(400, 'DIGEST_INVALID');
+  else state.tags.delete(`${repository}:${name}`);
   return { status: 202, headers: {} };
 }
 

@@ -111,10 +111,18 @@ export interface Reply {
   readonly body?: Uint8Array;
 }
 
-/** A failure in the words of the distribution-spec ("Error Codes"). */
+/** An error in the words of the distribution-spec ("Error Codes"). */
+export interface SpecError {
+  readonly code: string;
+  readonly detail?: unknown;
+}
+
 export function failure(status: number, code: string, detail?: unknown): Reply {
-  const error = { code, message: `it is ${code}`, ...(detail === undefined ? {} : { detail }) };
-  return json(status, { errors: [error] });
+  return failures(status, [detail === undefined ? { code } : { code, detail }]);
+}
+
+export function failures(status: number, errors: readonly SpecError[]): Reply {
+  return json(status, { errors: errors.map(({ code, ...rest }) => ({ code, message: `it is ${code}`, ...rest })) });
 }
 
 export function json(status: number, value: unknown, headers: Readonly<Record<string, string>> = {}): Reply {
