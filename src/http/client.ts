@@ -129,7 +129,7 @@ async function throughRedirects(wire: Wire, request: HttpRequest): Promise<HttpR
     const response = await exchange(wire, request, hop);
     if (!isRedirect(request.method, response.status)) return response;
     await discardBody(response.body);
-    hop = follow(hop, response.headers.location, allowHttp);
+    hop = follow(hop, response.headers.location, request);
   }
   throw new ToolError('NETWORK_PROTOCOL', `${redact(request.url)} redirects more than ${maxRedirects} times`);
 }

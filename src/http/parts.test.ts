@@ -42,24 +42,24 @@ describe('follow', () => {
 
   it('refuses to go from https to http and from public to private', () => {
     const refused = expect.objectContaining({ code: 'NETWORK_REFUSED_URL' });
-    expect(() => follow(hop('https://a.example/'), 'http://a.example/', true)).toThrow(refused);
-    expect(() => follow(hop('https://a.example/'), 'https://169.254.169.254/meta', false)).toThrow(refused);
-    expect(() => follow(hop('http://a.example/'), 'http://127.0.0.1/', true)).toThrow(refused);
+    expect(() => follow(hop('https://a.example/'), 'http://a.example/', { allowHttp: true })).toThrow(refused);
+    expect(() => follow(hop('https://a.example/'), 'https://169.254.169.254/meta', {})).toThrow(refused);
+    expect(() => follow(hop('http://a.example/'), 'http://127.0.0.1/', { allowHttp: true })).toThrow(refused);
   });
 
   it('goes on inside a private network', () => {
-    expect(follow(hop('https://10.0.0.1/'), 'https://10.0.0.2/x', false).url.href).toBe('https://10.0.0.2/x');
+    expect(follow(hop('https://10.0.0.1/'), 'https://10.0.0.2/x', {}).url.href).toBe('https://10.0.0.2/x');
   });
 
   it('keeps credentials for the same origin only and takes none from the Location', () => {
-    expect(follow(hop('https://a.example/'), '/b', false).headers).toHaveProperty('authorization');
-    const next = follow(hop('https://a.example/'), 'https://u:p@a.example:8443/b', false);
+    expect(follow(hop('https://a.example/'), '/b', {}).headers).toHaveProperty('authorization');
+    const next = follow(hop('https://a.example/'), 'https://u:p@a.example:8443/b', {});
     expect(next.headers).toEqual({ accept: '*/*' });
     expect(next.url.href).toBe('https://a.example:8443/b');
   });
 
   it.each([undefined, 'https://'])('refuses the location %j', (location) => {
-    expect(() => follow(hop('https://a.example/'), location, false)).toThrow(expect.objectContaining({ code: 'NETWORK_PROTOCOL' }));
+    expect(() => follow(hop('https://a.example/'), location, {})).toThrow(expect.objectContaining({ code: 'NETWORK_PROTOCOL' }));
   });
 });
 

@@ -134,7 +134,7 @@ function words({ code = '', message = '' }: ServerError): string {
 /** Foreign words for messages: one line of printable ASCII, without what could be a token in a URL. */
 export function clean(text: string): string {
   return text
-    .replace(/[^\x20-\x7e]+/g, ' ')
+    .replace(/[^\x21-\x7e]+/g, ' ')
     .replace(/(https?:\/\/[^\s?"'<>]*)\?[^\s"'<>]*/gi, '$1?…')
     .replace(/(https?:\/\/)[^\s/@"'<>]*@/gi, '$1')
     .replace(/\b(bearer|basic)\s+[\w.~+/=-]{8,}/gi, '$1 …')

@@ -41,6 +41,7 @@ const descriptorSchema = z.object({
   mediaType: z.string().max(255),
   digest: digestSchema,
   size: z.int().nonnegative(),
+  artifactType: z.string().max(255).nullish(),
   annotations: annotationsSchema,
   platform: z.object({ os: z.string(), architecture: z.string(), variant: z.string().nullish() }).nullish(),
 });
@@ -105,11 +106,12 @@ function kindOf(json: unknown): string {
   return 'config' in json && 'layers' in json ? mediaTypes.manifest : '';
 }
 
-function descriptor({ mediaType, digest, size, annotations, platform }: z.infer<typeof descriptorSchema>): Descriptor {
+function descriptor({ mediaType, digest, size, artifactType, annotations, platform }: z.infer<typeof descriptorSchema>): Descriptor {
   return {
     mediaType: ociMediaType(mediaType),
     digest,
     size,
+    ...(artifactType ? { artifactType } : {}),
     ...(annotations ? { annotations } : {}),
     ...(platform
       ? { platform: { os: platform.os, architecture: platform.architecture, ...(platform.variant ? { variant: platform.variant } : {}) } }

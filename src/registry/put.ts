@@ -1,27 +1,16 @@
 import { type Digest, digestOf } from '../digest.ts';
 import { ToolError } from '../errors/index.ts';
-import { discardBody, type HttpResponse } from '../http/index.ts';
-import type { RegistryContext } from './context.ts';
+import { discardBody } from '../http/index.ts';
 import { registryFailure } from './failure.ts';
 import { maxManifestSize } from './manifest.ts';
 import { persist } from './persist.ts';
+import { checkDigest } from './presence.ts';
 import { formatReference, type Reference } from './reference.ts';
-import type { Transport } from './transport.ts';
+import type { Wire } from './transport.ts';
 import type { ManifestBytes } from './types.ts';
-import { checkDigest } from './upload.ts';
-
-/** A manifest that a registry took. */
-export interface PutManifest {
-  readonly digest: Digest;
-  readonly answer: HttpResponse;
-}
 
 /** Stores a manifest under its tag, else under its digest (see `RegistryWriter.putManifest`). */
-export async function putManifest(
-  transport: Transport,
-  { reference, manifest }: { readonly reference: Reference; readonly manifest: ManifestBytes },
-  context: RegistryContext,
-): Promise<PutManifest> {
+export async function putManifest({ transport, context }: Wire, reference: Reference, manifest: ManifestBytes): Promise<Digest> {
   const digest = digestOf(manifest.bytes);
   const { tag } = reference;
   const what = `the manifest ${formatReference({ ...reference, digest: tag === undefined ? digest : undefined })}`;
@@ -41,7 +30,7 @@ export async function putManifest(
         throw await registryFailure(answer, { action: `store ${what}`, registry: reference.registry, put: { tag } });
       await discardBody(answer.body);
       checkDigest(answer, digest, what);
-      return { digest, answer };
+      return digest;
     },
     manifest.bytes.length,
     context,

@@ -34,6 +34,12 @@ export interface Transport {
   endpoint(repository: Repository): Endpoint;
 }
 
+/** A transport with what it was made from. */
+export interface Wire {
+  readonly transport: Transport;
+  readonly context: RegistryContext;
+}
+
 /**
  * Makes a transport: it asks without a login first, answers Basic and Bearer challenges, and keeps what it learned per registry and scope set
  * in the memory of the HTTP client. Credentials go to their registry and to the token server that it names, nowhere else.

@@ -1,19 +1,16 @@
-import { asDigest, type Digest, hexOf } from '../digest.ts';
+import type { Digest } from '../digest.ts';
 import { ToolError } from '../errors/index.ts';
 import { discardBody, type HttpResponse, resolveLocation } from '../http/index.ts';
-import { memoryOf, type RegistryContext } from './context.ts';
-import { registryFailure } from './failure.ts';
-import { isPassing, persist } from './persist.ts';
+import { memoryOf } from './context.ts';
+import type { RegistryFailure } from './failure.ts';
+import { persist } from './persist.ts';
+import { type BlobPlace, blobFailure, blobName, checkDigest, hasBlob } from './presence.ts';
 import type { Repository } from './reference.ts';
-import type { RegistryRequest, Transport } from './transport.ts';
+import type { RegistryRequest, Wire } from './transport.ts';
 import type { BlobOutcome, BlobUpload } from './types.ts';
 
 /** Makes sure that a repository holds a blob; what runs already for the same blob and repository is joined (see `RegistryWriter.putBlob`). */
-export async function putBlob(
-  transport: Transport,
-  { repository, upload }: { readonly repository: Repository; readonly upload: BlobUpload },
-  context: RegistryContext,
-): Promise<BlobOutcome> {
+export async function putBlob({ transport, context }: Wire, repository: Repository, upload: BlobUpload): Promise<BlobOutcome> {
   const { uploads } = memoryOf(context.http);
   const key = `${repository.registry}/${repository.repository}@${upload.blob.digest}`;
   for (let running = uploads.get(key); running !== undefined; running = uploads.get(key)) {
@@ -31,11 +28,9 @@ export async function putBlob(
   }
 }
 
-interface Job {
-  readonly transport: Transport;
+interface Job extends Wire {
   readonly repository: Repository;
   readonly upload: BlobUpload;
-  readonly context: RegistryContext;
   /** Mounts that are still to be tried. */
   readonly sources: Source[];
   /** Bytes of all tries. */
@@ -59,7 +54,8 @@ async function bring(job: Job): Promise<BlobOutcome> {
   return await persist(
     async (tries) => {
       // A try that seemed to fail may have arrived.
-      if ((tries > 0 || upload.isNew !== true) && (await isPresent(job))) return outcome(job, job.sent > 0 ? 'uploaded' : 'present');
+      if ((tries > 0 || upload.isNew !== true) && (await hasBlob(job.transport, placeOf(job), { actions: 'pull,push', retries: 0 })))
+        return outcome(job, job.sent > 0 ? 'uploaded' : 'present');
       const session = (await mount(job)) ?? (await begin(job));
       if (session === 'mounted' || session === 'present') return outcome(job, session);
       await send(job, session);
@@ -72,18 +68,6 @@ async function bring(job: Job): Promise<BlobOutcome> {
 
 function outcome(job: Job, how: BlobOutcome['how']): BlobOutcome {
   return { how, bytesSent: job.sent };
-}
-
-async function isPresent(job: Job): Promise<boolean> {
-  const response = await ask(job, { method: 'HEAD', path: `blobs/${job.upload.blob.digest}` });
-  if (response.status === 200) {
-    await discardBody(response.body);
-    return true;
-  }
-  const failure = await fail(job, response, 'look for');
-  if (response.status === 401 || isPassing(failure)) throw failure;
-  // Some registries answer 403 or 405 here; the upload will tell.
-  return false;
 }
 
 /** A session that the registry opened: where the bytes go. */
@@ -126,10 +110,10 @@ async function begin(job: Job): Promise<'present' | Session> {
 
 async function sessionOf(job: Job, response: HttpResponse): Promise<Session> {
   await discardBody(response.body);
-  const { base, allowHttp = false } = job.transport.endpoint(job.repository);
-  const session = resolveLocation(new URL(response.url), response.headers.location, allowHttp);
+  const endpoint = job.transport.endpoint(job.repository);
+  const session = resolveLocation(new URL(response.url), response.headers.location, endpoint);
   // The registry itself decides what it is compared with, not a host that it redirected to.
-  return resolveLocation(new URL(base), session.href, allowHttp);
+  return resolveLocation(new URL(endpoint.base), session.href, endpoint);
 }
 
 async function send(job: Job, session: Session): Promise<void> {
@@ -177,36 +161,18 @@ async function cancel(job: Job, session: Session): Promise<void> {
 
 async function done<T>(job: Job, response: HttpResponse, how: T): Promise<T> {
   await discardBody(response.body);
-  checkDigest(response, job.upload.blob.digest, `the blob ${name(job)}`);
+  checkDigest(response, job.upload.blob.digest, blobName(placeOf(job)));
   return how;
-}
-
-/** Checks the digest that a registry confirms, if it is one that can be compared. Errors: REGISTRY_PROTOCOL. */
-export function checkDigest(response: HttpResponse, digest: Digest, what: string): void {
-  const confirmed = confirmedDigest(response);
-  if (confirmed === undefined || confirmed === digest) return;
-  throw new ToolError('REGISTRY_PROTOCOL', `the registry stored ${what} under another digest: ${confirmed}`, {
-    hint: 'the registry or a proxy in between changes what it is sent',
-  });
-}
-
-/** `Docker-Content-Digest`, if it is there; a digest of another algorithm is not wrong, only of no use here. */
-export function confirmedDigest(response: HttpResponse): Digest | undefined {
-  try {
-    return asDigest(response.headers['docker-content-digest'] ?? '');
-  } catch {
-    return undefined;
-  }
 }
 
 async function ask(job: Job, request: Omit<RegistryRequest, 'repository' | 'actions' | 'retries'>): Promise<HttpResponse> {
   return await job.transport.send({ ...request, repository: job.repository, actions: 'pull,push', retries: 0 });
 }
 
-async function fail(job: Job, response: HttpResponse, verb: string) {
-  return await registryFailure(response, { action: `${verb} the blob ${name(job)}`, registry: job.repository.registry });
+async function fail(job: Job, response: HttpResponse, verb: string): Promise<RegistryFailure> {
+  return await blobFailure(response, verb, placeOf(job));
 }
 
-function name({ repository: { registry, repository }, upload }: Job): string {
-  return `${hexOf(upload.blob.digest).slice(0, 12)} in ${registry}/${repository}`;
+function placeOf({ repository, upload }: Job): BlobPlace {
+  return { repository, digest: upload.blob.digest };
 }
