@@ -10,6 +10,7 @@ import { addInspect } from './commands/inspect.ts';
 import { addLock } from './commands/lock.ts';
 import { addPlan } from './commands/plan.ts';
 import { addRun } from './commands/run.ts';
+import { collect } from './options.ts';
 import type { GlobalFlags, Terminal } from './terminal.ts';
 import { version } from './version.ts';
 
@@ -88,6 +89,11 @@ function prepare(command: Command, terminal: Terminal): void {
     .option('-q, --quiet', 'only warnings and errors')
     .option('--json', 'data as JSON on stdout, errors too')
     .option('--offline', 'send no request; use the store alone')
+    .addOption(
+      new Option('--insecure <host[:port]>', 'registry that may be reached by plain http or with any certificate; repeatable').argParser(
+        collect,
+      ),
+    )
     .option('--no-progress', 'one line per stage instead of a live block')
     .addOption(new Option('--workers <n>', 'threads that make layers').argParser(positive))
     .exitOverride()
