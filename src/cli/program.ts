@@ -1,7 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { ToolError } from '../errors/index.ts';
 import type { AddCommand } from './command.ts';
-import { addBuild } from './commands/build.ts';
+import { addBuild, loadTargets } from './commands/build.ts';
 import { addCache } from './commands/cache.ts';
 import { addConfig } from './commands/config.ts';
 import { addDoctor } from './commands/doctor.ts';
@@ -71,11 +71,11 @@ export function describeProgram(cli: Parameters<AddCommand>[1], only = ''): Comm
 
 /** `--load` takes its value after `=`; alone it must not swallow the directory that follows. */
 function withExplicitLoad(argv: readonly string[]): string[] {
-  return argv.map((word, index) => (word === '--load' && !isEngine(argv[index + 1]) ? '--load=auto' : word));
+  return argv.map((word, index) => (word === '--load' && !isTarget(argv[index + 1]) ? '--load=auto' : word));
 }
 
-function isEngine(word: string | undefined): boolean {
-  return word === 'docker' || word === 'podman';
+function isTarget(word: string | undefined): boolean {
+  return loadTargets.some((target) => target === word);
 }
 
 /** Every command below the program, at any depth. */
