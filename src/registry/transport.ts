@@ -22,7 +22,7 @@ export interface RegistryRequest {
   readonly retries?: number;
   /** Default: the context's. */
   readonly signal?: AbortSignal;
-  /** Another place than the one that follows from the repository's name. */
+  /** Another place than the context names for the repository. */
   readonly endpoint?: Endpoint;
 }
 
@@ -31,7 +31,7 @@ export interface Transport {
   /** Resolves with the final answer of any status; 401 means that no credential at hand was accepted. */
   send(request: RegistryRequest): Promise<HttpResponse>;
   /** Where requests of a repository go. */
-  endpoint(repository: Repository): Promise<Endpoint>;
+  endpoint(repository: Repository): Endpoint;
 }
 
 /** A transport with what it was made from. */
@@ -45,9 +45,10 @@ export interface Wire {
  * in the memory of the HTTP client. Credentials go to their registry and to the token server that it names, nowhere else.
  */
 export function createTransport(context: RegistryContext): Transport {
+  const endpoint = context.endpointOf ?? apiBase;
   return {
-    endpoint: async (repository) => apiBase(repository),
-    send: async (request) => await send({ ...request, endpoint: request.endpoint ?? apiBase(request.repository) }, context),
+    endpoint,
+    send: async (request) => await send({ ...request, endpoint: request.endpoint ?? endpoint(request.repository) }, context),
   };
 }
 
@@ -79,7 +80,7 @@ async function transmit(request: Placed, url: URL, grant: Grant | undefined, con
     headers: { ...headers, ...(grant === undefined ? {} : { authorization: grant.header }) },
     ...(body === undefined ? {} : { body }),
     ...(retries === undefined ? {} : { retries }),
-    ...(endpoint.insecure === undefined ? {} : { insecure: endpoint.insecure }),
+    ...(endpoint.allowHttp === true ? { allowHttp: true } : {}),
     signal: signal ?? context.signal,
   });
   showWarnings(response, repository.registry, context);
