@@ -1,5 +1,6 @@
 import type { Emit } from './events.ts';
 import type { Http } from './http/types.ts';
+import type { RegistrySettings } from './registry/settings.ts';
 import type { Store } from './store/types.ts';
 
 /** What stages with effects are given; made once by `cli/`. Nothing below `cli/` reads process.env or prints. */
@@ -7,6 +8,8 @@ export interface Context {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly http: Http;
   readonly store: Store;
+  /** How registries are reached; absent where nothing is configured. */
+  readonly registries?: RegistrySettings;
   readonly emit: Emit;
   readonly signal: AbortSignal;
   /** No request at all may be sent. */

@@ -16,3 +16,6 @@ export function machineOf(architecture: Architecture): 'x86_64' | 'aarch64' {
 export function platformName(platform: Platform): string {
   return `${platform.os}/${platform.architecture}`;
 }
+
+/** What runs here without emulation. */
+export const hostPlatform: Platform = { os: 'linux', architecture: process.arch === 'arm64' ? 'arm64' : 'amd64' };

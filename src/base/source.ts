@@ -1,14 +1,14 @@
 import { resolve } from 'node:path';
-import type { Context } from '../context.ts';
 import { ToolError } from '../errors/index.ts';
 import type { BlobSource } from '../image/types.ts';
 import type { Platform } from '../platform.ts';
-import { createRegistry, type ImageReader, parseReference, readImage, registryImage } from '../registry/index.ts';
+import { createRegistry, type ImageReader, parseReference, type RegistryContext, readImage, registryImage } from '../registry/index.ts';
 import type { BaseFacts, RegistryBase } from './facts.ts';
 import { layoutImage, openLayoutBlob } from './layout.ts';
 import { readBaseFacts } from './read.ts';
 
-type BaseContext = Pick<Context, 'http' | 'env' | 'emit' | 'signal'>;
+/** Bases are only read, so that mirrors may answer. */
+const reading = { mirrors: true } as const;
 
 /** A base as it is named in the configuration; `oci:` paths are relative to `root`. */
 export interface NamedBase {
@@ -22,7 +22,7 @@ export interface NamedBase {
  */
 export async function readImageBase(
   base: NamedBase & { readonly platform: Platform; readonly digest?: RegistryBase['digest'] },
-  ctx: BaseContext,
+  ctx: RegistryContext,
 ): Promise<BaseFacts> {
   const { reference, platform } = base;
   const reader = readerOf(base, ctx);
@@ -32,26 +32,26 @@ export async function readImageBase(
 }
 
 /** The digest that a base's name stands for at this moment: one small request. */
-export async function currentDigest(base: NamedBase, ctx: BaseContext): Promise<RegistryBase['digest'] | undefined> {
+export async function currentDigest(base: NamedBase, ctx: RegistryContext): Promise<RegistryBase['digest'] | undefined> {
   if (isLayout(base.reference)) return (await readerOf(base, ctx).top()).digest;
-  return (await createRegistry(ctx).headManifest(parseReference(base.reference)))?.digest;
+  return (await createRegistry(ctx, reading).headManifest(parseReference(base.reference)))?.digest;
 }
 
 /**
  * Opens the layers of a base for sinks: streamed through with a digest check, never stored. No request is sent before a layer is opened.
  * `root` is where `oci:` paths start. Errors of `open`: REGISTRY_*, NETWORK_*, BASE_LAYOUT.
  */
-export function registryBlobSource(base: Pick<RegistryBase, 'reference'>, ctx: BaseContext, root = '.'): BlobSource {
+export function registryBlobSource(base: Pick<RegistryBase, 'reference'>, ctx: RegistryContext, root = '.'): BlobSource {
   if (isLayout(base.reference)) {
     const directory = layoutDirectory({ reference: base.reference, root });
     return { open: async (blob) => await openLayoutBlob(directory, blob) };
   }
-  const registry = createRegistry(ctx);
+  const registry = createRegistry(ctx, reading);
   const repository = parseReference(base.reference);
   return { open: async (blob) => await registry.openBlob(repository, blob) };
 }
 
-function readerOf(base: NamedBase & { readonly digest?: RegistryBase['digest'] }, ctx: BaseContext): ImageReader {
+function readerOf(base: NamedBase & { readonly digest?: RegistryBase['digest'] }, ctx: RegistryContext): ImageReader {
   if (isLayout(base.reference)) return layoutImage(layoutDirectory(base));
   if (base.reference.startsWith('tar:') || base.reference.startsWith('image:')) {
     throw new ToolError('CONFIG_NOT_YET', `base = "${base.reference}" is not built yet`, {
@@ -59,7 +59,7 @@ function readerOf(base: NamedBase & { readonly digest?: RegistryBase['digest'] }
     });
   }
   const reference = parseReference(base.reference);
-  return registryImage(createRegistry(ctx), base.digest === undefined ? reference : { ...reference, digest: base.digest });
+  return registryImage(createRegistry(ctx, reading), base.digest === undefined ? reference : { ...reference, digest: base.digest });
 }
 
 function isLayout(reference: string): boolean {

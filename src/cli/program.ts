@@ -1,16 +1,16 @@
 import { Command, CommanderError, Option } from 'commander';
 import { ToolError } from '../errors/index.ts';
 import type { AddCommand } from './command.ts';
-import { addBuild } from './commands/build.ts';
+import { addBuild, loadTargets } from './commands/build.ts';
 import { addCache } from './commands/cache.ts';
 import { addConfig } from './commands/config.ts';
-import { addCopy } from './commands/copy.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addExplain } from './commands/explain.ts';
 import { addInspect } from './commands/inspect.ts';
 import { addLock } from './commands/lock.ts';
 import { addPlan } from './commands/plan.ts';
 import { addRun } from './commands/run.ts';
+import { collect } from './options.ts';
 import type { GlobalFlags, Terminal } from './terminal.ts';
 import { version } from './version.ts';
 
@@ -29,7 +29,6 @@ const commands: ReadonlyMap<string, AddCommand> = new Map([
   ['run', addRun],
   ['plan', addPlan],
   ['inspect', addInspect],
-  ['copy', addCopy],
   ['lock', addLock],
   ['config', addConfig],
   ['doctor', addDoctor],
@@ -72,11 +71,11 @@ export function describeProgram(cli: Parameters<AddCommand>[1], only = ''): Comm
 
 /** `--load` takes its value after `=`; alone it must not swallow the directory that follows. */
 function withExplicitLoad(argv: readonly string[]): string[] {
-  return argv.map((word, index) => (word === '--load' && !isEngine(argv[index + 1]) ? '--load=auto' : word));
+  return argv.map((word, index) => (word === '--load' && !isTarget(argv[index + 1]) ? '--load=auto' : word));
 }
 
-function isEngine(word: string | undefined): boolean {
-  return word === 'docker' || word === 'podman';
+function isTarget(word: string | undefined): boolean {
+  return loadTargets.some((target) => target === word);
 }
 
 /** Every command below the program, at any depth. */
@@ -90,6 +89,11 @@ function prepare(command: Command, terminal: Terminal): void {
     .option('-q, --quiet', 'only warnings and errors')
     .option('--json', 'data as JSON on stdout, errors too')
     .option('--offline', 'send no request; use the store alone')
+    .addOption(
+      new Option('--insecure <host[:port]>', 'registry that may be reached by plain http or with any certificate; repeatable').argParser(
+        collect,
+      ),
+    )
     .option('--no-progress', 'one line per stage instead of a live block')
     .addOption(new Option('--workers <n>', 'threads that make layers').argParser(positive))
     .exitOverride()

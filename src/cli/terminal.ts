@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts';
 import { defaultWorkers } from '../produce/workers.ts';
+import { registrySettings } from '../registry/settings.ts';
 import { makePalette, type Palette, wantsColour } from './render/palette.ts';
 import { createProgress, type Progress } from './render/progress.ts';
 
@@ -26,6 +27,7 @@ export interface GlobalFlags {
   readonly offline?: boolean;
   readonly progress?: boolean;
   readonly workers?: number;
+  readonly insecure?: readonly string[];
 }
 
 export function createTerminal(host: NodeJS.Process, signal: AbortSignal): Terminal {
@@ -60,7 +62,9 @@ export function createTerminal(host: NodeJS.Process, signal: AbortSignal): Termi
       const [{ createHttp }, { openStore }] = await Promise.all([import('../http/index.ts'), import('../store/index.ts')]);
       const offline = flags.offline === true;
       const http = createHttp({ env, emit, offline });
-      return { env, http, store: await openStore({ env }), emit, signal, offline, workers: flags.workers ?? defaultWorkers() };
+      const registries = registrySettings(env, flags.insecure);
+      const workers = flags.workers ?? defaultWorkers();
+      return { env, http, registries, store: await openStore({ env }), emit, signal, offline, workers };
     },
   };
 }

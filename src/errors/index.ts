@@ -8,6 +8,7 @@ import { configErrors } from './config.ts';
 import { debianErrors } from './debian.ts';
 import type { ErrorEntry } from './entry.ts';
 import { lockErrors } from './lock.ts';
+import { loginErrors } from './login.ts';
 import { networkErrors } from './network.ts';
 import { planErrors } from './plan.ts';
 import { produceErrors } from './produce.ts';
@@ -24,6 +25,7 @@ export const errorCatalog = {
   ...baseErrors,
   ...debianErrors,
   ...networkErrors,
+  ...loginErrors,
   ...planErrors,
   ...produceErrors,
   ...bytecodeErrors,

@@ -98,7 +98,7 @@ export const networkErrors = {
     title: 'a registry wants other credentials',
     cause:
       'The registry asked for a login and there is none for it, or it refused the one found. Some registries answer so for images that do not exist.',
-    fix: 'Run wherry login HOST (or docker login, podman login), or set REGISTRY_AUTH_FILE; check the spelling of the image name.',
+    fix: 'Run wherry login HOST (docker login and podman login do as well), or set WHERRY_REGISTRY with WHERRY_REGISTRY_USERNAME and WHERRY_REGISTRY_PASSWORD; check the spelling of the image name.',
   },
   REGISTRY_BLOB_UNKNOWN: {
     exit: 2,
@@ -108,9 +108,10 @@ export const networkErrors = {
   },
   REGISTRY_CONFIG: {
     exit: 2,
-    title: 'a file with registry credentials is broken',
-    cause: "Docker's config.json or containers' auth.json is not valid JSON or has an unexpected shape.",
-    fix: 'Correct or remove the file named in the message, then log in again.',
+    title: 'credentials or settings of registries cannot be read',
+    cause:
+      "Wherry's or containers' auth.json, Docker's config.json or a registries.conf is broken, or the WHERRY_REGISTRY variables do not belong together.",
+    fix: 'Correct or remove the file or the variable that the message names.',
   },
   REGISTRY_DENIED: {
     exit: 2,

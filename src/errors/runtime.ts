@@ -2,23 +2,19 @@ import type { ErrorEntry } from './entry.ts';
 
 /** Errors of images, their destinations and of running them. */
 export const runtimeErrors = {
-  COPY_DIGEST: {
-    exit: 1,
-    title: 'a copy would not have the digest that its destination names',
-    cause: 'The destination of wherry copy ends in @sha256:…, and what the source names has another digest. Copies never change a digest.',
-    fix: 'Leave the digest of the destination out, or name the source by that digest.',
-  },
   DAEMON_REFUSED: {
     exit: 2,
-    title: 'Docker or Podman did not take the image',
-    cause: 'The daemon answered with an error while it loaded the image, or has another image under that name afterwards.',
+    title: 'a container daemon did not take the image',
+    cause:
+      'Docker, Podman or containerd answered with an error while it loaded the image, did not have all of it afterwards, or has another image under that name. An image that is not whole gets no name.',
     fix: 'Read the message of the daemon; often its disk is full or the user may not use it.',
   },
   DAEMON_UNREACHABLE: {
     exit: 2,
-    title: 'Docker or Podman cannot be reached',
-    cause: 'No daemon listens on the socket of DOCKER_HOST or of the current Docker context, or podman is not installed.',
-    fix: 'Start it, set DOCKER_HOST, or write a file with --oci DIR or --tar FILE instead.',
+    title: 'a container daemon cannot be reached',
+    cause:
+      'No daemon listens on the socket of DOCKER_HOST, of the current Docker context, of CONTAINER_HOST or of CONTAINERD_ADDRESS, or podman or ctr is not installed.',
+    fix: 'Start it, set the variable, or write a file with --oci DIR or --tar FILE instead.',
   },
   FORMAT_UNSUPPORTED: {
     exit: 1,

@@ -1,6 +1,7 @@
 import { BlockList, isIP } from 'node:net';
 import { ToolError } from '../errors/index.ts';
 import { redact } from './redact.ts';
+import type { HttpRequest } from './types.ts';
 
 const loopback = new BlockList();
 loopback.addSubnet('127.0.0.0', 8, 'ipv4');
@@ -32,11 +33,19 @@ export function isPrivate(hostname: string): boolean {
   return isLoopback(hostname) || listed(internal, bare(hostname));
 }
 
-/** Parses a URL that is about to be requested. Errors: NETWORK_REFUSED_URL. */
-export function checkUrl(text: string, allowHttp: boolean): URL {
+/** Where a request may go by plain http, beside loopback. */
+export type PlainHttp = Pick<HttpRequest, 'allowHttp' | 'insecure'>;
+
+/** Whether a URL's host and port are on a list of `HOST[:PORT]`; without a port the scheme's own is meant. */
+export function isListed(url: URL, hosts: readonly string[] = []): boolean {
+  return hosts.some((host) => URL.canParse(`${url.protocol}//${host}`) && new URL(`${url.protocol}//${host}`).host === url.host);
+}
+
+/** Parses a URL that is about to be requested; plain http needs a reason. Errors: NETWORK_REFUSED_URL. */
+export function checkUrl(text: string, { allowHttp, insecure }: PlainHttp): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol === 'https:') return url;
-  if (url?.protocol === 'http:' && (allowHttp || isLoopback(url.hostname))) return url;
+  if (url?.protocol === 'http:' && (allowHttp === true || isLoopback(url.hostname) || isListed(url, insecure))) return url;
   throw new ToolError('NETWORK_REFUSED_URL', `cannot request ${redact(text)}: only https is allowed`, {
     hint: 'use an https URL; plain http is for loopback addresses',
   });

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Dispatcher, request } from 'undici';
 import { ToolError } from '../errors/index.ts';
 import type { Emit } from '../events.ts';
-import { checkUrl } from './address.ts';
+import { checkUrl, isListed } from './address.ts';
 import { discardBody } from './body.ts';
 import type { Timeouts } from './dispatchers.ts';
 import { asNetworkError, isTransient, SourceFault } from './faults.ts';
@@ -51,7 +51,7 @@ export function createHttp(options: HttpOptions): Http {
 interface Connections {
   readonly send: typeof request;
   readonly timeouts: Timeouts;
-  readonly dispatcher: (url: URL) => Dispatcher;
+  readonly dispatcher: (url: URL, anyCertificate: boolean) => Dispatcher;
 }
 
 /** undici and Node's TLS take a while to load, and a build from the store sends nothing. */
@@ -123,8 +123,7 @@ function settle(outcome: Outcome, request: HttpRequest): HttpResponse {
 }
 
 async function throughRedirects(wire: Wire, request: HttpRequest): Promise<HttpResponse> {
-  const allowHttp = request.allowHttp ?? false;
-  let hop = firstHop(request, allowHttp);
+  let hop = firstHop(request);
   for (let redirects = 0; redirects <= maxRedirects; redirects++) {
     const response = await exchange(wire, request, hop);
     if (!isRedirect(request.method, response.status)) return response;
@@ -134,8 +133,8 @@ async function throughRedirects(wire: Wire, request: HttpRequest): Promise<HttpR
   throw new ToolError('NETWORK_PROTOCOL', `${redact(request.url)} redirects more than ${maxRedirects} times`);
 }
 
-function firstHop(request: HttpRequest, allowHttp: boolean): Hop {
-  const url = checkUrl(request.url, allowHttp);
+function firstHop(request: HttpRequest): Hop {
+  const url = checkUrl(request.url, request);
   const userinfo = basicOf(url);
   url.username = '';
   url.password = '';
@@ -158,21 +157,23 @@ function unescaped(text: string): string {
 
 async function exchange(wire: Wire, request: HttpRequest, hop: Hop): Promise<HttpResponse> {
   const connections = await wire.connections();
-  const { body = null, signal } = request;
+  const { method, body = null, signal } = request;
   if (isSource(body) && body.size > 0) return await stream(connections, hop, { ...request, body });
-  return await transmit(connections, hop, { method: request.method, headers: hop.headers, body: isSource(body) ? '' : body, signal });
+  const transmission = { method, headers: hop.headers, body: isSource(body) ? '' : body, signal };
+  return await transmit(connections, hop, { ...transmission, insecure: request.insecure });
 }
 
 async function stream(
   connections: Connections,
   hop: Hop,
-  { method, body, signal }: HttpRequest & { readonly body: BodySource },
+  { method, body, signal, insecure }: HttpRequest & { readonly body: BodySource },
 ): Promise<HttpResponse> {
   const sending = await startSending(body, signal, connections.timeouts);
   const headers = { ...hop.headers, 'content-length': String(body.size) };
   try {
     // The sending's own clock replaces undici's, which does not see a slow body move.
-    const response = await transmit(connections, hop, { method, headers, body: sending.body, signal: sending.signal, headersTimeout: 0 });
+    const transmission = { method, headers, body: sending.body, signal: sending.signal, headersTimeout: 0 };
+    const response = await transmit(connections, hop, { ...transmission, insecure });
     sending.answered();
     return response;
   } catch (fault) {
@@ -181,12 +182,18 @@ async function stream(
   }
 }
 
-type Transmission = Pick<Dispatcher.RequestOptions, 'method' | 'headers' | 'body' | 'signal' | 'headersTimeout'>;
+type Transmission = Pick<Dispatcher.RequestOptions, 'method' | 'headers' | 'body' | 'signal' | 'headersTimeout'> & {
+  readonly insecure: HttpRequest['insecure'];
+};
 
-async function transmit({ send, dispatcher }: Connections, { url }: Hop, transmission: Transmission): Promise<HttpResponse> {
+async function transmit(
+  { send, dispatcher }: Connections,
+  { url }: Hop,
+  { insecure, ...transmission }: Transmission,
+): Promise<HttpResponse> {
   // undici closes the connection after each HEAD unless told otherwise, and a push begins with many of them.
   const kept = transmission.method === 'HEAD' ? { reset: false } : {};
-  const answer = await send(url, { ...transmission, ...kept, dispatcher: dispatcher(url) });
+  const answer = await send(url, { ...transmission, ...kept, dispatcher: dispatcher(url, isListed(url, insecure)) });
   return { status: answer.statusCode, headers: flat(answer.headers), url: url.href, body: answer.body as Readable };
 }
 

@@ -17,20 +17,43 @@ export interface Timeouts extends SendTimeouts {
 /** undici, loaded with the first request: a build from the store sends none. */
 export type Undici = Pick<typeof import('undici'), 'Agent' | 'EnvHttpProxyAgent'>;
 
-/** Chooses the connection pool of a URL: direct for loopback, else through the proxies that the environment names. */
-export function dispatchers(undici: Undici, env: Env, timeouts: Timeouts): (url: URL) => Dispatcher {
+/**
+ * Chooses the connection pool of a URL: direct for loopback, else through the proxies that the environment names. With `anyCertificate` the
+ * server's certificate is not judged; that of a proxy always is.
+ */
+export function dispatchers(undici: Undici, env: Env, timeouts: Timeouts): (url: URL, anyCertificate?: boolean) => Dispatcher {
   const direct = lazy(() => new undici.Agent(agentOptions(timeouts)));
-  const proxied = lazy(() => proxyAgent(undici, env, timeouts));
-  return (url) => (isLoopback(url.hostname) && url.protocol === 'http:' ? direct() : proxied());
+  const trusted = lazy(() => tlsOptions(env, timeouts));
+  const proxied = lazy(() => proxyAgent(undici, env, { timeouts, server: trusted(), proxy: trusted() }));
+  const unjudged = lazy(() => proxyAgent(undici, env, { timeouts, server: { ...trusted(), rejectUnauthorized: false }, proxy: trusted() }));
+  return (url, anyCertificate = false) => {
+    if (isLoopback(url.hostname) && url.protocol === 'http:') return direct();
+    return anyCertificate ? unjudged() : proxied();
+  };
 }
 
-function proxyAgent({ EnvHttpProxyAgent }: Undici, env: Env, timeouts: Timeouts): Dispatcher {
-  const tls = { secureContext: trustedRoots(env), timeout: timeouts.connect };
+interface Tls {
+  readonly secureContext: SecureContext;
+  readonly timeout: number;
+  readonly rejectUnauthorized?: boolean;
+}
+
+function tlsOptions(env: Env, timeouts: Timeouts): Tls {
+  return { secureContext: trustedRoots(env), timeout: timeouts.connect };
+}
+
+interface Connecting {
+  readonly timeouts: Timeouts;
+  readonly server: Tls;
+  readonly proxy: Tls;
+}
+
+function proxyAgent({ EnvHttpProxyAgent }: Undici, env: Env, { timeouts, server, proxy }: Connecting): Dispatcher {
   return new EnvHttpProxyAgent({
     ...agentOptions(timeouts),
-    connect: tls,
-    requestTls: tls,
-    proxyTls: tls,
+    connect: server,
+    requestTls: server,
+    proxyTls: proxy,
     // Given even when empty: otherwise the agent reads process.env itself.
     httpProxy: env.http_proxy ?? env.HTTP_PROXY ?? '',
     httpsProxy: env.https_proxy ?? env.HTTPS_PROXY ?? '',

@@ -2,7 +2,7 @@
  * In: a request and the environment's proxies and CA bundles. Out: the final answer of any status, its body as a stream.
  * Must not: follow a redirect into a private network, carry credentials to another origin, or put a token into a message.
  */
-export { isLoopback, isPrivate } from './address.ts';
+export { isListed, isLoopback, isPrivate, type PlainHttp } from './address.ts';
 export { discardBody, readBody } from './body.ts';
 export { createHttp, type HttpOptions } from './client.ts';
 export type { Timeouts } from './dispatchers.ts';

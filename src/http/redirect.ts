@@ -1,5 +1,5 @@
 import { ToolError } from '../errors/index.ts';
-import { checkUrl, isPrivate } from './address.ts';
+import { checkUrl, isPrivate, type PlainHttp } from './address.ts';
 import { redact } from './redact.ts';
 import type { HttpRequest } from './types.ts';
 
@@ -19,8 +19,8 @@ export function isRedirect(method: HttpRequest['method'], status: number): boole
 }
 
 /** The request that a `Location` asks for, without credentials on another origin. Errors: NETWORK_REFUSED_URL, NETWORK_PROTOCOL. */
-export function follow(from: Hop, location: string | undefined, rules: Pick<HttpRequest, 'allowHttp'>): Hop {
-  const url = resolveLocation(from.url, location, rules);
+export function follow(from: Hop, location: string | undefined, leave: PlainHttp): Hop {
+  const url = resolveLocation(from.url, location, leave);
   return { url, headers: url.origin === from.url.origin ? from.headers : withoutCredentials(from.headers) };
 }
 
@@ -28,10 +28,10 @@ export function follow(from: Hop, location: string | undefined, rules: Pick<Http
  * The URL that the `Location` of an answer names, without user name and password. A public server may not point at plain http or at a private
  * address. Errors: NETWORK_REFUSED_URL, NETWORK_PROTOCOL.
  */
-export function resolveLocation(from: URL, location: string | undefined, rules: Pick<HttpRequest, 'allowHttp'>): URL {
+export function resolveLocation(from: URL, location: string | undefined, leave: PlainHttp): URL {
   const text = location !== undefined && URL.canParse(location, from.href) ? new URL(location, from.href).href : undefined;
   if (text === undefined) throw new ToolError('NETWORK_PROTOCOL', `${redact(from.href)} points to nowhere`);
-  const url = checkUrl(text, rules.allowHttp ?? false);
+  const url = checkUrl(text, leave);
   if (from.protocol === 'https:' && url.protocol === 'http:') throw refused(from, url, 'from https to plain http');
   if (isPrivate(url.hostname) && !isPrivate(from.hostname)) throw refused(from, url, 'to a private address');
   url.username = '';

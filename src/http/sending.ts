@@ -32,26 +32,32 @@ export async function startSending(source: BodySource, outer: AbortSignal, timeo
   });
   const clock = stallClock(outer);
   let fault: SourceFault | undefined;
-  const pieces = async function* (): AsyncGenerator<Uint8Array> {
-    try {
-      for await (const piece of exactly(bytes, source.size)) {
-        clock.restart(timeouts.send);
-        source.onSent?.(piece.length);
-        yield piece;
-        // Lets an early answer be read before a write into a closed connection would throw it away.
-        await turn();
-      }
-      clock.restart(timeouts.answer);
-    } catch (cause) {
-      fault = new SourceFault(cause);
-      throw fault;
-    }
+  const pieces = exactly(bytes, source.size);
+  const next = async (): Promise<Uint8Array | null> => {
+    // Lets an early answer be read before a write into a closed connection would throw it away.
+    await turn();
+    const piece = (await pieces.next()).value;
+    clock.restart(piece === undefined ? timeouts.answer : timeouts.send);
+    if (piece !== undefined) source.onSent?.(piece.length);
+    return piece ?? null;
   };
-  const body = Readable.from(pieces(), { objectMode: false, highWaterMark: pieceSize });
-  body.on('error', () => {});
-  bytes.on('error', () => {});
-  // A generator that waits for its source cannot be ended from outside; the source can.
-  body.once('close', () => bytes.destroy());
+  const body = new Readable({
+    highWaterMark: pieceSize,
+    read() {
+      next().then(
+        (piece) => this.push(piece),
+        (cause: unknown) => {
+          fault ??= this.destroyed ? undefined : new SourceFault(cause);
+          this.destroy(fault);
+        },
+      );
+    },
+    destroy(error, done) {
+      bytes.destroy();
+      done(error);
+    },
+  });
+  for (const stream of [body, bytes]) stream.on('error', () => {});
   clock.restart(timeouts.send);
   return {
     body,
@@ -65,7 +71,7 @@ export async function startSending(source: BodySource, outer: AbortSignal, timeo
   };
 }
 
-async function* exactly(bytes: Readable, size: number): AsyncGenerator<Uint8Array> {
+async function* exactly(bytes: Readable, size: number): AsyncGenerator<Uint8Array, undefined> {
   let seen = 0;
   for await (const chunk of bytes as AsyncIterable<Uint8Array>) {
     seen += chunk.length;
@@ -73,6 +79,7 @@ async function* exactly(bytes: Readable, size: number): AsyncGenerator<Uint8Arra
     for (let start = 0; start < chunk.length; start += pieceSize) yield chunk.subarray(start, start + pieceSize);
   }
   if (seen !== size) throw new Error(`a body has ${seen > size ? 'more than' : `${seen} instead of`} ${size} bytes`);
+  return undefined;
 }
 
 function stallClock(outer: AbortSignal) {

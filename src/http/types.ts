@@ -19,6 +19,8 @@ export interface HttpRequest {
   readonly signal: AbortSignal;
   /** Allow plain http to any host (Debian archives: their signatures protect them). */
   readonly allowHttp?: boolean;
+  /** `HOST[:PORT]` of registries that the user calls insecure: plain http is allowed there, and any certificate. No other host of a redirect is meant. */
+  readonly insecure?: readonly string[];
   /** 0 = a single try. Default 4 retries of 408, 429, 5xx and connection faults, for methods without body. */
   readonly retries?: number;
 }

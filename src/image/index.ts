@@ -19,7 +19,6 @@ export {
 export {
   dockerLayerType,
   dockerMedia,
-  isConfigType,
   isIndexType,
   isManifestType,
   layerCompression,

@@ -72,7 +72,9 @@ export function authorizer(need: Need, memory: AuthMemory, context: RegistryCont
       const challenge = chosen(refusal);
       if (challenge === undefined) return undefined;
       const scopes = wantedScopes(need, challenge, last);
-      if (last && used !== undefined && (challenge.scheme === 'basic' || !adds(scopes, used.scopes))) return undefined;
+      const isNarrow = last || challenge.parameters.error === 'insufficient_scope';
+      // Nothing that the token server has not been asked for already.
+      if (used !== undefined && isNarrow && (challenge.scheme === 'basic' || !adds(scopes, used.scopes))) return undefined;
       const grant = await learn(used, scopes, challenge);
       if (grant !== undefined) memory.challenges.set(origin, withoutScope(challenge));
       // A stored credential that was refused once is not sent again.

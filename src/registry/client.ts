@@ -4,16 +4,16 @@ import { hasBlob } from './presence.ts';
 import { getManifest, headManifest } from './pull.ts';
 import { putManifest } from './put.ts';
 import { listReferrers, putReferrer } from './referrers.ts';
-import { createTransport } from './transport.ts';
+import { createRoutedTransport, type RouteOptions } from './route.ts';
 import type { Registry, RegistryWriter } from './types.ts';
 import { putBlob } from './upload.ts';
 
 /**
  * A client for all registries; credentials are looked up when a registry asks for them. Clients of the same HTTP client share logins and
- * uploads under way.
+ * uploads under way. With `mirrors`, manifests and blobs are read from the mirrors of the settings first; whatever decides about a push must not be.
  */
-export function createRegistry(context: RegistryContext): Registry & RegistryWriter {
-  const transport = createTransport(context);
+export function createRegistry(context: RegistryContext, options: RouteOptions = {}): Registry & RegistryWriter {
+  const transport = createRoutedTransport(context, options);
   const wire = { transport, context };
   return {
     headManifest: async (reference) => await headManifest(transport, reference),

@@ -1,14 +1,13 @@
 import type { Context } from '../context.ts';
 import type { Http } from '../http/index.ts';
 import type { AuthMemory } from './authorize.ts';
-import type { Endpoint } from './endpoint.ts';
-import type { Repository } from './reference.ts';
+import type { RegistrySettings } from './settings.ts';
 import type { BlobOutcome } from './types.ts';
 
 /** What a registry client is made from. */
 export type RegistryContext = Pick<Context, 'http' | 'env' | 'emit' | 'signal'> & {
-  /** Where a repository's API answers; default `apiBase`. */
-  readonly endpointOf?: (repository: Repository) => Endpoint;
+  /** Absent: nothing is configured. */
+  readonly registries?: RegistrySettings;
   /** Waits between tries; given by tests. */
   readonly wait?: (milliseconds: number, signal: AbortSignal) => Promise<unknown>;
 };

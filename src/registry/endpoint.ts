@@ -5,8 +5,8 @@ import { apiHost, type Repository } from './reference.ts';
 export interface Endpoint {
   /** `https://HOST/v2/NAME/`. */
   readonly base: string;
-  /** Plain http is allowed, here and at a token server on the same host. Loopback needs no leave. */
-  readonly allowHttp?: boolean;
+  /** Hosts (`HOST[:PORT]`) where plain http and any certificate will do: this one, and others that may serve its tokens. Loopback needs no leave. */
+  readonly insecure?: readonly string[];
 }
 
 /** The endpoint of a repository without any settings: https, or http on loopback. */

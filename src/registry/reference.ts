@@ -40,6 +40,16 @@ export function formatReference({ registry, repository, tag, digest }: Reference
   return `${registry}/${repository}${tag === undefined ? '' : `:${tag}`}${digest === undefined ? '' : `@${digest}`}`;
 }
 
+/** Whether a text is `HOST[:PORT]`. */
+export function isHost(text: string): boolean {
+  return hostPattern.test(text);
+}
+
+/** Whether a text is the path of a repository, or the beginning of one. */
+export function isRepositoryPath(text: string): boolean {
+  return repositoryPattern.test(text);
+}
+
 /** `HOST[:PORT]` that answers the registry API. */
 export function apiHost(registry: string): string {
   return registry === defaultRegistry ? 'registry-1.docker.io' : registry;
@@ -56,7 +66,8 @@ function parseName(name: string, text: string): Repository {
   return { registry, repository };
 }
 
-function canonicalHost(host: string): string {
+/** One name for each registry: `docker.io` for its API's hosts. */
+export function canonicalHost(host: string): string {
   return host === 'index.docker.io' || host === 'registry-1.docker.io' ? defaultRegistry : host;
 }
 

@@ -70,7 +70,7 @@ export async function putReferrer(wire: Wire, repository: Repository, manifest: 
 
 async function hasApi({ transport, context }: Wire, subject: BlobPlace): Promise<boolean> {
   const { referrersApi } = memoryOf(context.http);
-  const { origin } = new URL(transport.endpoint(subject.repository).base);
+  const { origin } = new URL((await transport.endpoint(subject.repository)).base);
   const known = referrersApi.get(origin);
   if (known !== undefined) return await known;
   const asking = askApi(transport, subject).then((answer) => answer !== undefined);
@@ -104,7 +104,7 @@ async function askApi(transport: Transport, subject: BlobPlace, artifactType?: s
     if (page === undefined) return undefined;
     referrers.push(...page);
     filtered &&= (response.headers['oci-filters-applied'] ?? '').split(/\s*,\s*/).includes('artifactType');
-    path = nextPage(transport, subject, response);
+    path = await nextPage(transport, subject, response);
   }
   return { referrers, filtered };
 }
@@ -129,9 +129,9 @@ async function readPage(response: HttpResponse, { repository, digest }: BlobPlac
   }
 }
 
-function nextPage(transport: Transport, { repository }: BlobPlace, response: HttpResponse): string | undefined {
+async function nextPage(transport: Transport, { repository }: BlobPlace, response: HttpResponse): Promise<string | undefined> {
   const [, link] = /<([^>]*)>\s*;[^,]*\brel="?next\b/i.exec(response.headers.link ?? '') ?? [];
-  return link === undefined ? undefined : resolveLocation(new URL(response.url), link, transport.endpoint(repository)).href;
+  return link === undefined ? undefined : resolveLocation(new URL(response.url), link, await transport.endpoint(repository)).href;
 }
 
 /** Some tools leave the artifact type out of fallback tags, so that the manifest has to be opened for it. */

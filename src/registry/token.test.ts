@@ -87,11 +87,28 @@ describe('fetchToken', () => {
   it.each([
     ['registry.example', 'https://169.254.169.254/latest', false],
     ['registry.example', 'https://localhost/token', false],
+    ['registry.example', 'http://registry.example/token', false],
+    ['10.0.0.1:5000', 'http://10.0.0.1:5000/token', false],
     ['10.0.0.1:5000', 'https://10.0.0.2/token', true],
     ['registry.example', 'https://registry.example/token', true],
   ])('of %s at %s: allowed is %s', async (registry, realm, allowed) => {
     const asked = run({ registry, realm });
     if (allowed) expect((await asked).token).toBe('t');
     else await expect(asked).rejects.toMatchObject({ code: 'NETWORK_REFUSED_URL' });
+  });
+
+  const now = Date.now();
+  it.each([
+    [{}, 54],
+    [{ expires_in: 300 }, 270],
+    [{ expires_in: 3600 }, 3570],
+    [{ expires_in: 300, issued_at: new Date(now - 100_000).toISOString() }, 170],
+    // A clock that is wrong here or there does not make tokens worthless.
+    [{ expires_in: 300, issued_at: new Date(now - 9_000_000).toISOString() }, 270],
+    [{ expires_in: 300, issued_at: new Date(now + 9_000_000).toISOString() }, 270],
+    [{ expires_in: -1, issued_at: 'x' }, 54],
+  ])('%j can be used for %i seconds', async (life, seconds) => {
+    const { expires } = await run({ respond: () => ({ status: 200, body: { token: 't', ...life } }) });
+    expect(Math.abs(expires - now - seconds * 1000)).toBeLessThan(30_000);
   });
 });

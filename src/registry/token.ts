@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { ToolError } from '../errors/index.ts';
-import { discardBody, type HttpResponse, isLoopback, isPrivate, readBody, redact } from '../http/index.ts';
+import { discardBody, type HttpResponse, isListed, isLoopback, isPrivate, readBody, redact } from '../http/index.ts';
 import type { Challenge } from './challenge.ts';
 import type { Credential } from './credentials.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -68,8 +68,8 @@ async function ask(realm: URL, request: TokenRequest, context: Pick<Context, 'ht
   const url = new URL(realm);
   if (request.challenge.parameters.service !== undefined) url.searchParams.set('service', request.challenge.parameters.service);
   for (const scope of request.scopes) url.searchParams.append('scope', scope);
-  const plain = request.endpoint.allowHttp === true ? { allowHttp: true } : {};
-  return await context.http.request({ method: 'GET', url: url.href, headers: basicHeader(credential), ...plain, signal: context.signal });
+  const { insecure = [] } = request.endpoint;
+  return await context.http.request({ method: 'GET', url: url.href, headers: basicHeader(credential), insecure, signal: context.signal });
 }
 
 async function askOAuth(
@@ -80,8 +80,8 @@ async function askOAuth(
   const form = new URLSearchParams({ grant_type: 'refresh_token', client_id: 'wherry', refresh_token: token, scope: scopes.join(' ') });
   if (challenge.parameters.service !== undefined) form.set('service', challenge.parameters.service);
   const headers = { 'content-type': 'application/x-www-form-urlencoded' };
-  const plain = endpoint.allowHttp === true ? { allowHttp: true } : {};
-  return await http.request({ method: 'POST', url: realm.href, headers, body: form.toString(), ...plain, signal, retries: 2 });
+  const { insecure = [] } = endpoint;
+  return await http.request({ method: 'POST', url: realm.href, headers, body: form.toString(), insecure, signal, retries: 2 });
 }
 
 /** The `authorization` header of a user and password; none for anything else. */
@@ -97,7 +97,7 @@ function checkRealm({ registry, endpoint, challenge }: TokenRequest): URL {
   const host = new URL(endpoint.base).hostname;
   if (!URL.canParse(text)) throw new ToolError('REGISTRY_PROTOCOL', `${registry} names no token server in its challenge`);
   const realm = new URL(text);
-  const isPlain = realm.protocol !== 'https:' && !isLoopback(realm.hostname) && !(endpoint.allowHttp === true && realm.hostname === host);
+  const isPlain = realm.protocol !== 'https:' && !isLoopback(realm.hostname) && !isListed(realm, endpoint.insecure);
   if (isPlain) throw refusedRealm(registry, text, 'without https');
   if (realm.hostname !== host && isPrivate(realm.hostname) && !isPrivate(host)) throw refusedRealm(registry, text, 'at a private address');
   return realm;

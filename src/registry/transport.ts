@@ -22,7 +22,7 @@ export interface RegistryRequest {
   readonly retries?: number;
   /** Default: the context's. */
   readonly signal?: AbortSignal;
-  /** Another place than the context names for the repository. */
+  /** Another place than the one that follows from the repository's name. */
   readonly endpoint?: Endpoint;
 }
 
@@ -31,7 +31,7 @@ export interface Transport {
   /** Resolves with the final answer of any status; 401 means that no credential at hand was accepted. */
   send(request: RegistryRequest): Promise<HttpResponse>;
   /** Where requests of a repository go. */
-  endpoint(repository: Repository): Endpoint;
+  endpoint(repository: Repository): Promise<Endpoint>;
 }
 
 /** A transport with what it was made from. */
@@ -45,10 +45,9 @@ export interface Wire {
  * in the memory of the HTTP client. Credentials go to their registry and to the token server that it names, nowhere else.
  */
 export function createTransport(context: RegistryContext): Transport {
-  const endpoint = context.endpointOf ?? apiBase;
   return {
-    endpoint,
-    send: async (request) => await send({ ...request, endpoint: request.endpoint ?? endpoint(request.repository) }, context),
+    endpoint: async (repository) => apiBase(repository),
+    send: async (request) => await send({ ...request, endpoint: request.endpoint ?? apiBase(request.repository) }, context),
   };
 }
 
@@ -80,7 +79,7 @@ async function transmit(request: Placed, url: URL, grant: Grant | undefined, con
     headers: { ...headers, ...(grant === undefined ? {} : { authorization: grant.header }) },
     ...(body === undefined ? {} : { body }),
     ...(retries === undefined ? {} : { retries }),
-    ...(endpoint.allowHttp === true ? { allowHttp: true } : {}),
+    ...(endpoint.insecure === undefined ? {} : { insecure: endpoint.insecure }),
     signal: signal ?? context.signal,
   });
   showWarnings(response, repository.registry, context);

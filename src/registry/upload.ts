@@ -110,7 +110,7 @@ async function begin(job: Job): Promise<'present' | Session> {
 
 async function sessionOf(job: Job, response: HttpResponse): Promise<Session> {
   await discardBody(response.body);
-  const endpoint = job.transport.endpoint(job.repository);
+  const endpoint = await job.transport.endpoint(job.repository);
   const session = resolveLocation(new URL(response.url), response.headers.location, endpoint);
   // The registry itself decides what it is compared with, not a host that it redirected to.
   return resolveLocation(new URL(endpoint.base), session.href, endpoint);

@@ -17,7 +17,7 @@ export async function runWithEngine(engine: Engine, options: RunOptions): Promis
   const variables = await readEnvironment(options);
   const repository = runName(image.name);
   const reference = `${repository}:run-${hexOf(image.configDescriptor.digest).slice(0, 12)}`;
-  await daemonSink(engine, { env: context.env }).put(image, { references: [reference], signal: context.signal });
+  await daemonSink(engine, context).put(image, { references: [reference], signal: context.signal });
   removeOlder(engine, { repository, reference, env: context.env });
   const terminal = stdio[0] === 'inherit' && process.stdin.isTTY === true && process.stdout.isTTY === true;
   const user = parseConfig(image.config, image.name).config?.User ?? '';

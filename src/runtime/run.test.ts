@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sampleImage } from '../../test/sampleImage.ts';
 import type { WherryEvent } from '../events.ts';
 import type { Image } from '../image/index.ts';
-import type { Store } from '../store/index.ts';
+import { openStore } from '../store/index.ts';
 import { runImage } from './run.ts';
 import type { RunOptions } from './types.ts';
 
@@ -35,17 +35,18 @@ function podman(status: number, probe: string): Promise<void> {
   return program('podman', {
     'info*': 'echo amd64',
     'load*': 'cat > /dev/null',
-    '"image inspect"*': `echo ${image.configDescriptor.digest.slice(7)}`,
+    '"image inspect"*': `echo ${image.configDescriptor.digest.slice(7)} ${image.layers.map((layer) => layer.diffId).join(' ')}`,
     '*--entrypoint=*': probe,
     'run*': `exit ${status}`,
   });
 }
 
-function run(options: Partial<RunOptions> = {}): Promise<number> {
+async function run(options: Partial<RunOptions> = {}): Promise<number> {
   const env = { PATH: `${directory}:/usr/bin:/bin`, DOCKER_HOST: `unix://${directory}/no.sock` };
   const context = { env, emit: (event: WherryEvent) => events.push(event), signal: new AbortController().signal };
-  const rest = { http: { request: () => Promise.reject(new Error('no network')) }, store: {} as Store, offline: true, workers: 1 };
-  return runImage({ image, stdio: ['ignore', 'ignore', 'ignore'], context: { ...context, ...rest }, ...options });
+  const store = await openStore({ env: {}, directory: join(directory, 'store') });
+  const rest = { http: { request: () => Promise.reject(new Error('no network')) }, store, offline: true, workers: 1 };
+  return await runImage({ image, stdio: ['ignore', 'ignore', 'ignore'], context: { ...context, ...rest }, ...options });
 }
 
 const notes = () => events.map((event) => (event.type === 'note' ? event.message : event.type));

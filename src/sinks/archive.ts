@@ -7,12 +7,13 @@ import { ToolError } from '../errors/index.ts';
 import {
   type Content,
   type ContentNode,
+  dockerMedia,
   type Image,
   type ImageIndex,
-  isConfigType,
   isManifestType,
   layerCompression,
   nodesOf,
+  ociMedia,
   parseManifest,
 } from '../image/index.ts';
 import { canonicalJson } from '../json.ts';
@@ -38,14 +39,20 @@ export function archiveSink(file: string, stdout: Writable = process.stdout): Co
   };
 }
 
+export interface ArchiveContents {
+  readonly names: readonly LayoutName[];
+  /** Blobs that the receiver has: they are listed, but their bytes are left out. */
+  readonly without?: ReadonlySet<Digest>;
+}
+
 /** The bytes of the archive, made while they are read. */
-export function archiveStream(image: Image | ImageIndex, references: readonly string[]): Readable {
-  return streamOf(archiveMembers(contentOf(image), namesOf(image, references)));
+export function archiveStream(image: Image | ImageIndex, contents: ArchiveContents): Readable {
+  return streamOf(archiveMembers(contentOf(image), contents));
 }
 
 /** Exact length of `archiveStream` in bytes. */
-export function archiveSize(image: Image | ImageIndex, references: readonly string[]): number {
-  return sizeOf(archiveMembers(contentOf(image), namesOf(image, references)));
+export function archiveSize(image: Image | ImageIndex, contents: ArchiveContents): number {
+  return sizeOf(archiveMembers(contentOf(image), contents));
 }
 
 interface Target {
@@ -54,7 +61,7 @@ interface Target {
 }
 
 async function putArchive({ file, stdout }: Target, content: Content, { names, signal }: ContentOptions): Promise<PutResult> {
-  const members = archiveMembers(content, names);
+  const members = archiveMembers(content, { names });
   if (file === '-') await pipeline(streamOf(members), stdout, { signal, end: false });
   else await writeWhole(streamOf(members), { file, signal });
   return { location: `tar:${file}`, bytesWritten: sizeOf(members) };
@@ -86,9 +93,10 @@ interface Member {
   chunks(): AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 }
 
-function archiveMembers(content: Content, names: readonly LayoutName[]): readonly Member[] {
+function archiveMembers(content: Content, { names, without }: ArchiveContents): readonly Member[] {
+  const blobs = blobsOf(content).filter(({ descriptor }) => without?.has(descriptor.digest) !== true);
   return [
-    ...blobsOf(content).map(blobMember),
+    ...blobs.map(blobMember),
     textMember('index.json', indexText(indexEntries(content, names))),
     textMember('manifest.json', dockerManifest(content, names)),
     textMember('oci-layout', layoutMarker),
@@ -136,6 +144,7 @@ function dockerManifest(content: Content, names: readonly LayoutName[]): string 
 function loadable({ descriptor, bytes, children, blobs }: ContentNode): { readonly config: Digest; readonly layers: readonly Digest[] }[] {
   if (children.length > 0 || !isManifestType(descriptor.mediaType)) return [];
   const { config, layers } = parseManifest(bytes, descriptor.digest);
+  const isImage = config.mediaType === ociMedia.config || config.mediaType === dockerMedia.config;
   const complete = blobs.length === layers.length + 1 && layers.every(({ mediaType }) => layerCompression(mediaType) !== undefined);
-  return isConfigType(config.mediaType) && complete ? [{ config: config.digest, layers: layers.map(({ digest }) => digest) }] : [];
+  return isImage && complete ? [{ config: config.digest, layers: layers.map(({ digest }) => digest) }] : [];
 }

@@ -131,14 +131,22 @@ export async function makePrivate(directory: string): Promise<void> {
 /** Whether it was made now. Not Node's recursive form: that never ends where mkdir says ENOENT though the parent is there, as in /proc. */
 async function makeFolder(directory: string): Promise<boolean> {
   try {
+    return await makeOne(directory);
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT') throw error;
+    // Another process may have made the parent since.
+    if (!isFolder(dirname(directory))) await makeFolder(dirname(directory));
+    return await makeOne(directory);
+  }
+}
+
+async function makeOne(directory: string): Promise<boolean> {
+  try {
     await mkdir(directory, { mode: 0o700 });
     return true;
   } catch (error) {
     if (errnoOf(error) === 'EEXIST' && isFolder(directory)) return false;
-    const parent = dirname(directory);
-    if (errnoOf(error) !== 'ENOENT' || isFolder(parent)) throw error;
-    await makeFolder(parent);
-    return await makeFolder(directory);
+    throw error;
   }
 }
 

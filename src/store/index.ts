@@ -4,7 +4,7 @@
  */
 export { type Compiled, hasCompiled, readCompiled, writeCompiled } from './compiled.ts';
 export { storeDirectory } from './directory.ts';
-export { used } from './disk.ts';
+export { makePrivate, used, writeSynced } from './disk.ts';
 export { isWholeFolder, placeFolder } from './folder.ts';
 export { removeLeftovers } from './leftovers.ts';
 export { checkedBytes, checkedPath, presentPath } from './material.ts';

@@ -114,10 +114,11 @@ function outputLine({ image, references, results, reused }: Output, terminal: Te
 async function sinksOf(flags: BuildFlags & SinkFlags, { ctx, terminal }: { ctx: Context; terminal: Terminal }): Promise<Sink[]> {
   const sinks: Sink[] = [];
   if (flags.oci === undefined && flags.tar === undefined && flags.load === undefined) return sinks;
-  const { archiveSink, daemonSink, layoutSink } = await import('../../sinks/index.ts');
+  const { archiveSink, containerdSink, daemonSink, layoutSink } = await import('../../sinks/index.ts');
   if (flags.oci !== undefined) sinks.push(layoutSink(resolve(terminal.cwd, flags.oci)));
   if (flags.tar !== undefined) sinks.push(archiveSink(flags.tar === '-' ? '-' : resolve(terminal.cwd, flags.tar)));
-  if (flags.load !== undefined) sinks.push(daemonSink(flags.load === 'auto' ? await firstEngine(terminal.env) : flags.load, ctx));
+  if (flags.load === 'containerd') sinks.push(containerdSink(ctx));
+  else if (flags.load !== undefined) sinks.push(daemonSink(flags.load === 'auto' ? await firstEngine(terminal.env) : flags.load, ctx));
   return sinks;
 }
 

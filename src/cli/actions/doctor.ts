@@ -20,6 +20,7 @@ interface Check {
 const tools: readonly (readonly [command: string, args: readonly string[], use: string])[] = [
   ['docker', ['--version'], 'build --load=docker, run --with docker'],
   ['podman', ['--version'], 'build --load=podman, run --with podman'],
+  ['ctr', ['--version'], 'build --load=containerd'],
   ['unshare', ['--version'], 'run --with unshare (Linux)'],
   ['uv', ['--version'], 'making uv.lock; never needed for a build'],
 ];

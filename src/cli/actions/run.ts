@@ -1,14 +1,11 @@
 import { ToolError } from '../../errors/index.ts';
 import { buildImage, planImages } from '../../pipeline.ts';
-import type { Platform } from '../../platform.ts';
+import { hostPlatform } from '../../platform.ts';
 import { parsePort, parseVolume, runImage } from '../../runtime/index.ts';
 import { pickPlatform } from '../../sources/index.ts';
 import type { RunFlags } from '../commands/run.ts';
 import { type BuildFlags, buildRequest } from '../options.ts';
 import type { Terminal } from '../terminal.ts';
-
-/** Of several platforms the one that runs here without emulation. */
-const hostPlatform: Platform = { os: 'linux', architecture: process.arch === 'arm64' ? 'arm64' : 'amd64' };
 
 /** What `wherry run` starts: the project of a directory, with other arguments than its image's command if there are any. */
 export interface RunTarget {

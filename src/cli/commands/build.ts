@@ -2,9 +2,12 @@ import { Option } from 'commander';
 import type { AddCommand } from '../command.ts';
 import { addBuildOptions, type BuildFlags, collect } from '../options.ts';
 
+/** What `--load` takes. */
+export const loadTargets = ['auto', 'docker', 'podman', 'containerd'] as const;
+
 /** Flags of `wherry build` beside those that choose what is built. */
 export interface SinkFlags {
-  readonly load?: 'auto' | 'docker' | 'podman';
+  readonly load?: (typeof loadTargets)[number];
   readonly push?: boolean;
   readonly dryRun?: boolean;
 }
@@ -27,7 +30,7 @@ export const addBuild: AddCommand = (program, { terminal }) => {
     .option('--push', 'push to the registry that repository in [tool.wherry] or -t names')
     .option('--oci <directory>', 'write an OCI image layout')
     .option('--tar <file>', 'write one archive that every loader takes (- for stdout)')
-    .addOption(new Option('--load [daemon]', 'load into a daemon; auto is the first that works').choices(['auto', 'docker', 'podman']))
+    .addOption(new Option('--load [daemon]', 'load into a daemon; auto is the first that works').choices(loadTargets))
     .addOption(new Option('-t, --tag <reference>', 'tag or name:tag of the image; repeatable').argParser(collect))
     .option('--dry-run', 'plan only; make and write nothing')
     .addHelpText('after', help)

@@ -1,0 +1,109 @@
+import { randomBytes } from 'node:crypto';
+import type { Digest } from '../digest.ts';
+import { ToolError } from '../errors/index.ts';
+import type { EngineEndpoint } from './endpoint.ts';
+import { type Answer, type Call, call, download } from './transport.ts';
+import type { Engine, EngineFacts, EngineImage } from './types.ts';
+
+/** An engine by Docker's Engine API, which Podman's service speaks too; the oldest supported daemon is 20.10 (API 1.41). */
+export function apiEngine(endpoint: EngineEndpoint, signal: AbortSignal): Engine {
+  const ask = (request: Call) => call(endpoint, { ...request, signal });
+  const refuse = (answer: Answer) => refused(endpoint, messageOf(answer));
+  return {
+    place: `${endpoint.name.toLowerCase()} ${endpoint.text}`,
+    async facts() {
+      const answer = await ask({ method: 'GET', path: '/info' });
+      if (answer.status !== 200) throw refuse(answer);
+      return factsOf(JSON.parse(answer.text) as Info);
+    },
+    async images(names) {
+      const answers = await Promise.all(names.map((name) => ask({ method: 'GET', path: `/images/${encodeURI(name)}/json?manifests=1` })));
+      return answers.flatMap((answer) => {
+        if (answer.status === 404) return [];
+        if (answer.status !== 200) throw refuse(answer);
+        return [imageOf(JSON.parse(answer.text) as Inspected)];
+      });
+    },
+    async load(archive) {
+      const answer = await ask({ method: 'POST', path: '/images/load?quiet=1', archive });
+      if (answer.status !== 200) throw refuse(answer);
+      const fault = faultIn(answer.text);
+      if (fault !== undefined) throw refused(endpoint, fault);
+    },
+    tryContainer: (id) => tryContainer(endpoint, id),
+    async tag(id, { full }) {
+      const colon = full.lastIndexOf(':');
+      const answer = await ask({ method: 'POST', path: `/images/${id}/tag?repo=${full.slice(0, colon)}&tag=${full.slice(colon + 1)}` });
+      if (answer.status !== 201) throw refuse(answer);
+    },
+    async save(name) {
+      const answer = await download(endpoint, { method: 'GET', path: `/images/${encodeURI(name)}/get`, signal });
+      if (!('text' in answer)) return answer;
+      if (answer.status === 404) return undefined;
+      throw refuse(answer);
+    },
+  };
+}
+
+interface Info {
+  readonly Architecture: string;
+  readonly DriverStatus?: readonly (readonly [string, string])[] | null;
+}
+
+/** Docker names CPUs as the kernel does, Podman as OCI does. */
+const architectures: Readonly<Record<string, string>> = { x86_64: 'amd64', aarch64: 'arm64' };
+
+function factsOf({ Architecture, DriverStatus }: Info): EngineFacts {
+  const driver = (DriverStatus ?? []).find(([key]) => key === 'driver-type')?.[1];
+  return {
+    architecture: architectures[Architecture] ?? Architecture,
+    store: driver?.startsWith('io.containerd.snapshotter') === true ? 'manifests' : 'layers',
+  };
+}
+
+interface Inspected {
+  readonly Id: string;
+  readonly RootFS?: { readonly Layers?: readonly string[] | null };
+  readonly Manifests?: readonly { readonly ID: string; readonly Available: boolean }[] | null;
+}
+
+function imageOf({ Id, RootFS, Manifests }: Inspected): EngineImage {
+  return {
+    id: Id,
+    diffIds: RootFS?.Layers ?? [],
+    complete: Manifests?.filter((manifest) => manifest.Available).map((manifest) => manifest.ID),
+  };
+}
+
+/** A container that is still being made when a signal comes could not be removed, so both requests are always finished; they take milliseconds. */
+async function tryContainer(endpoint: EngineEndpoint, id: Digest): Promise<void> {
+  const name = `wherry-check-${randomBytes(6).toString('hex')}`;
+  const json = { Image: id, Cmd: ['true'], HostConfig: { NetworkMode: 'none' } };
+  const made = await call(endpoint, { method: 'POST', path: `/containers/create?name=${name}`, json });
+  if (made.status !== 201) throw refused(endpoint, messageOf(made));
+  const removed = await call(endpoint, { method: 'DELETE', path: `/containers/${name}?force=1&v=1` });
+  if (removed.status !== 204 && removed.status !== 200) throw refused(endpoint, messageOf(removed));
+}
+
+/** The daemon answers 200 before it has read the archive; a later fault is a line of the stream. */
+function faultIn(stream: string): string | undefined {
+  return stream
+    .split('\n')
+    .filter((line) => line.includes('"error"'))
+    .map((line) => (JSON.parse(line) as { error?: string }).error)
+    .find((fault) => fault !== undefined);
+}
+
+function messageOf({ status, text }: Answer): string {
+  try {
+    return String((JSON.parse(text) as { message?: string }).message ?? status);
+  } catch {
+    return `HTTP ${status}`;
+  }
+}
+
+function refused({ name }: EngineEndpoint, message: string): ToolError {
+  return new ToolError('DAEMON_REFUSED', `${name} did not take the image: ${message}`, {
+    hint: `check the disk space of the daemon: ${name.toLowerCase()} system df`,
+  });
+}
