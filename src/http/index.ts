@@ -1,5 +1,5 @@
 /**
- * In: a request and the environment's proxies and CA bundles. Out: the final answer of any status, its body as a stream.
+ * In: a request, its body possibly a stream, and the environment's proxies and CA bundles. Out: the final answer of any status, its body as a stream.
  * Must not: follow a redirect into a private network, carry credentials to another origin, or put a token into a message.
  */
 export { isListed, isLoopback, isPrivate, type PlainHttp } from './address.ts';

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { refreshToken, startRegistry, type TestRegistry, type TestRegistryOptions } from '../../test/registry.ts';
+import { refreshToken, startRegistry, type TestRegistry, type TestRegistryOptions } from '../../test/registry/index.ts';
 import { connectRegistry, type StoredLogin, storeLogin } from '../../test/registry-client.ts';
 import { digestOf } from '../digest.ts';
 import { type BlobUpload, parseReference } from './index.ts';

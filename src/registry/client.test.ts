@@ -1,13 +1,10 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { afterEach, describe, expect, it } from 'vitest';
 import { encode, makeImage, makeIndex, publish } from '../../test/images.ts';
 import { startRegistry, type TestRegistry, type TestRegistryOptions } from '../../test/registry/index.ts';
+import { connectRegistry, storeLogin } from '../../test/registry-client.ts';
 import { digestOf } from '../digest.ts';
-import { createHttp } from '../http/index.ts';
-import { createRegistry, parseReference, readImage, registryImage } from './index.ts';
+import { parseReference, readImage, registryImage } from './index.ts';
 
 const cleanups: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -21,18 +18,13 @@ async function start(options: TestRegistryOptions = {}): Promise<TestRegistry> {
 }
 
 function connect(env: Record<string, string> = {}) {
-  const http = createHttp({ env: {}, wait: async () => {} });
-  return createRegistry({ http, env, emit: () => {}, signal: new AbortController().signal });
+  return connectRegistry({ env }).registry;
 }
 
 async function login(host: string, credentials: string): Promise<Record<string, string>> {
-  const directory = await mkdtemp(join(tmpdir(), 'wherry-login-'));
-  cleanups.push(async () => await rm(directory, { recursive: true }));
-  await writeFile(
-    join(directory, 'config.json'),
-    JSON.stringify({ auths: { [host]: { auth: Buffer.from(credentials).toString('base64') } } }),
-  );
-  return { DOCKER_CONFIG: directory };
+  const { env, remove } = await storeLogin(host, { auth: Buffer.from(credentials).toString('base64') });
+  cleanups.push(remove);
+  return env;
 }
 
 async function collect(stream: Readable): Promise<Buffer> {

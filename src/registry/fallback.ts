@@ -3,7 +3,7 @@ import { hexOf } from '../digest.ts';
 import { ToolError } from '../errors/index.ts';
 import type { Descriptor } from '../image/types.ts';
 import { memoryOf } from './context.ts';
-import { parseManifest } from './manifest.ts';
+import { parseIndexLoosely } from './manifest.ts';
 import { mediaTypes } from './media.ts';
 import type { BlobPlace } from './presence.ts';
 import { getManifest } from './pull.ts';
@@ -18,11 +18,8 @@ function fallbackTag({ repository, digest }: BlobPlace): Reference {
 
 /** The referrers that the fallback tag lists; none if there is no such tag, or if it is something else than a list. */
 export async function readFallbackTag(transport: Transport, subject: BlobPlace): Promise<readonly Descriptor[]> {
-  const reference = fallbackTag(subject);
-  const bytes = await readTag(transport, reference);
-  if (bytes === undefined) return [];
-  const list = parseManifest(bytes, formatReference(reference));
-  return list.kind === 'index' ? list.manifests : [];
+  const bytes = await readTag(transport, fallbackTag(subject));
+  return (bytes === undefined ? undefined : parseIndexLoosely(bytes)) ?? [];
 }
 
 /**

@@ -1,6 +1,7 @@
 /**
- * In: image references and the environment's credentials. Out: manifests, configs and blobs, all verified against their digests.
- * Must not: know of Python, store what it reads, or send a credential to a host that it does not belong to.
+ * In: image references, blobs and manifests to store, the logins and settings of the machine. Out: manifests, configs, blobs and referrers, all
+ * verified against their digests, and what was stored of those to push, confirmed by the registry.
+ * Must not: know of Python, keep what it reads, build what it pushes, or send a credential to a host that it does not belong to.
  */
 export { verify } from './blob.ts';
 export { createRegistry } from './client.ts';

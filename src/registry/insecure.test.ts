@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { selfSigned } from '../../test/certificate.ts';
 import { makeImage, publish } from '../../test/images.ts';
-import { startRegistry, type TestRegistry, type TestRegistryOptions } from '../../test/registry.ts';
+import { startRegistry, type TestRegistry, type TestRegistryOptions } from '../../test/registry/index.ts';
 import type { WherryEvent } from '../events.ts';
 import { createHttp } from '../http/index.ts';
 import { createRegistry, parseReference } from './index.ts';

@@ -84,6 +84,16 @@ export function parseManifest(bytes: Uint8Array, name: string): Manifest {
   return { kind: 'image', config: descriptor(image.config), layers: image.layers.map(descriptor), annotations: image.annotations ?? {} };
 }
 
+/** The manifests of an index that can be read; an entry with another digest algorithm does not spoil the rest. Undefined if it is no index. */
+export function parseIndexLoosely(bytes: Uint8Array): readonly Descriptor[] | undefined {
+  const index = z.object({ schemaVersion: z.literal(2), manifests: z.array(z.unknown()).nullable() }).safeParse(jsonOf(bytes));
+  if (!index.success) return undefined;
+  return (index.data.manifests ?? []).flatMap((entry) => {
+    const { data } = descriptorSchema.safeParse(entry);
+    return data === undefined ? [] : [descriptor(data)];
+  });
+}
+
 /** Reads an image config. `name` is for messages. Errors: REGISTRY_PROTOCOL. */
 export function parseConfig(bytes: Uint8Array, name: string): ImageConfigFile {
   const { os, architecture, rootfs, config } = checked(configSchema, parseJson(bytes, name), name);
@@ -136,10 +146,16 @@ function checked<T>(schema: z.ZodType<T>, json: unknown, name: string): T {
 }
 
 function parseJson(bytes: Uint8Array, name: string): unknown {
+  const json = jsonOf(bytes);
+  if (json === undefined) throw broken(name, 'it is not JSON');
+  return json;
+}
+
+function jsonOf(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(Buffer.from(bytes).toString('utf8'));
   } catch {
-    throw broken(name, 'it is not JSON');
+    return undefined;
   }
 }
 

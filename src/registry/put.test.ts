@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { encode, makeImage } from '../../test/images.ts';
-import { type Fault, startRegistry, type TestRegistry, type TestRegistryOptions } from '../../test/registry.ts';
+import { type Fault, startRegistry, type TestRegistry, type TestRegistryOptions } from '../../test/registry/index.ts';
 import { connectRegistry } from '../../test/registry-client.ts';
 import { digestOf } from '../digest.ts';
 import { mediaTypes, parseReference } from './index.ts';

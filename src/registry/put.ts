@@ -32,7 +32,7 @@ export async function putManifest({ transport, context }: Wire, reference: Refer
       checkDigest(answer, digest, what);
       return digest;
     },
-    manifest.bytes.length,
+    { action: `store ${what}`, size: manifest.bytes.length },
     context,
   );
 }

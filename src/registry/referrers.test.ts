@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { encode } from '../../test/images.ts';
-import { type Fault, startRegistry, type TestRegistry, type TestRegistryOptions } from '../../test/registry.ts';
+import { type Fault, startRegistry, type TestRegistry, type TestRegistryOptions } from '../../test/registry/index.ts';
 import { connectRegistry } from '../../test/registry-client.ts';
 import { digestOf } from '../digest.ts';
 import { mediaTypes, parseReference } from './index.ts';
@@ -67,6 +67,26 @@ describe('referrers', () => {
     server.putManifest('app', { bytes: index([descriptor]), mediaType: mediaTypes.index, tags: [tag] });
     expect(await registry.referrers(app(server), subject.digest)).toEqual([descriptor]);
     expect(await registry.referrers(app(server), subject.digest, 'application/x.other')).toEqual([]);
+  });
+
+  it('may be none, written as null, and are not spoilt by one with another digest algorithm', async () => {
+    const other = { mediaType: mediaTypes.manifest, digest: `sha512:${'a'.repeat(128)}`, size: 1 };
+    const answer = (manifests: unknown): Fault['do'] => ({
+      kind: 'answer',
+      status: 200,
+      body: JSON.stringify({ schemaVersion: 2, manifests }),
+    });
+    const { descriptor } = artifact('a');
+    const server = await start({
+      faults: [
+        { on: 'GET referrers', do: answer(null) },
+        { on: 'GET referrers', nth: 2, do: answer([other, descriptor]) },
+      ],
+    });
+    const { registry } = connectRegistry();
+    expect(await registry.referrers(app(server), subject.digest)).toEqual([]);
+    expect(await registry.referrers(app(server), subject.digest)).toEqual([descriptor]);
+    expect(server.count(/manifests/)).toBe(0);
   });
 
   it('without a type in the list are opened, and taken as they are if they are gone', async () => {

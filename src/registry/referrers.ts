@@ -6,7 +6,7 @@ import type { Descriptor } from '../image/types.ts';
 import { memoryOf } from './context.ts';
 import { registryFailure } from './failure.ts';
 import { addToFallbackTag, readFallbackTag } from './fallback.ts';
-import { maxManifestSize, parseManifest } from './manifest.ts';
+import { maxManifestSize, parseIndexLoosely } from './manifest.ts';
 import { mediaTypes } from './media.ts';
 import type { BlobPlace } from './presence.ts';
 import { getManifest } from './pull.ts';
@@ -120,13 +120,7 @@ async function readPage(response: HttpResponse, { repository, digest }: BlobPlac
     return undefined;
   }
   if (response.status !== 200) throw await registryFailure(response, { action: `list the referrers of ${name}`, registry });
-  const bytes = await readBody(response, maxManifestSize);
-  try {
-    const index = parseManifest(bytes, name);
-    return index.kind === 'index' ? index.manifests : undefined;
-  } catch {
-    return undefined;
-  }
+  return parseIndexLoosely(await readBody(response, maxManifestSize));
 }
 
 async function nextPage(transport: Transport, { repository }: BlobPlace, response: HttpResponse): Promise<string | undefined> {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterEach, describe, expect, it } from 'vitest';
 import { makeImage, publish } from '../../test/images.ts';
-import { startRegistry, type TestRegistry, type TestRegistryOptions } from '../../test/registry.ts';
+import { startRegistry, type TestRegistry, type TestRegistryOptions } from '../../test/registry/index.ts';
 import { type Digest, digestOf } from '../digest.ts';
 import type { WherryEvent } from '../events.ts';
 import { createHttp } from '../http/index.ts';

@@ -1,10 +1,12 @@
 import { Readable } from 'node:stream';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { type Fault, startRegistry, type TestRegistry, type TestRegistryOptions } from '../../test/registry.ts';
+import { selfSigned } from '../../test/certificate.ts';
+import { type Fault, startRegistry, type TestRegistry, type TestRegistryOptions } from '../../test/registry/index.ts';
 import { connectRegistry } from '../../test/registry-client.ts';
 import { digestOf } from '../digest.ts';
 import { ToolError } from '../errors/index.ts';
 import { type BlobUpload, parseReference } from './index.ts';
+import { registrySettings } from './settings.ts';
 
 const cleanups: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -295,7 +297,10 @@ describe('giving up', () => {
   it('does not wait for a registry that does not answer', async () => {
     const server = await start({ faults: [{ on: 'PUT upload', times: 9, do: { kind: 'hang' } }] });
     const { registry } = connectRegistry({ timeouts: { send: 50, answer: 50 } });
-    await expect(registry.putBlob(app(server), upload({ isNew: true }))).rejects.toMatchObject({ code: 'NETWORK_TIMEOUT' });
+    await expect(registry.putBlob(app(server), upload({ isNew: true }))).rejects.toMatchObject({
+      code: 'NETWORK_TIMEOUT',
+      message: expect.stringMatching(/^cannot upload blob [0-9a-f]{12} of 127.*\/app: no answer in time from http:.*\?…$/),
+    });
     expect(server.count(/^PUT/)).toBe(6);
   });
 });
@@ -311,6 +316,14 @@ describe('a session elsewhere', () => {
     expect(await connectRegistry().registry.putBlob(app(server), upload())).toMatchObject({ how: 'uploaded' });
     expect(server.storage.seen.map(({ method, headers }) => [method, headers.authorization])).toEqual([['PUT', undefined]]);
     expect(server.seen.at(-1)?.headers.authorization).toMatch(/^Bearer /);
+  });
+
+  it('that a proxy hides behind https is asked by https', async () => {
+    const server = await start({ tls: selfSigned() });
+    const location = `http://${server.host}/v2/app/blobs/uploads/upload-1?_state=1%2B0%2F%3D`;
+    server.fault({ on: 'POST uploads', do: { kind: 'change', headers: { location } } });
+    const { registry } = connectRegistry({ registries: registrySettings({}, [server.host]) });
+    expect(await registry.putBlob(app(server), upload())).toMatchObject({ how: 'uploaded' });
   });
 
   it('may be reached by a redirect that keeps the body', async () => {

@@ -14,8 +14,7 @@ export async function putBlob({ transport, context }: Wire, repository: Reposito
   const { uploads } = memoryOf(context.http);
   const key = `${repository.registry}/${repository.repository}@${upload.blob.digest}`;
   for (let running = uploads.get(key); running !== undefined; running = uploads.get(key)) {
-    // What fails for another caller, who may have given up, is tried again for this one.
-    const outcome = await running.catch(() => undefined);
+    const outcome = await running.catch(unlessShared);
     context.signal.throwIfAborted();
     if (outcome !== undefined) return { ...outcome, bytesSent: 0 };
   }
@@ -26,6 +25,11 @@ export async function putBlob({ transport, context }: Wire, repository: Reposito
   } finally {
     uploads.delete(key);
   }
+}
+
+/** What the registry or the network said is said to all; what another caller's source or signal did is tried again for this one. */
+function unlessShared(error: unknown): undefined {
+  if (error instanceof ToolError && /^(REGISTRY|NETWORK)_/.test(error.code)) throw error;
 }
 
 interface Job extends Wire {
@@ -61,7 +65,7 @@ async function bring(job: Job): Promise<BlobOutcome> {
       await send(job, session);
       return outcome(job, 'uploaded');
     },
-    upload.blob.size,
+    { action: `upload ${blobName(placeOf(job))}`, size: upload.blob.size },
     context,
   );
 }
@@ -111,9 +115,15 @@ async function begin(job: Job): Promise<'present' | Session> {
 async function sessionOf(job: Job, response: HttpResponse): Promise<Session> {
   await discardBody(response.body);
   const endpoint = await job.transport.endpoint(job.repository);
-  const session = resolveLocation(new URL(response.url), response.headers.location, endpoint);
+  const session = resolveLocation(new URL(response.url), byHttps(response), endpoint);
   // The registry itself decides what it is compared with, not a host that it redirected to.
   return resolveLocation(new URL(endpoint.base), session.href, endpoint);
+}
+
+/** Registries behind a proxy that speaks https for them often do not know of it, and name themselves with http. */
+function byHttps({ url, headers: { location } }: HttpResponse): string | undefined {
+  const { protocol, host } = new URL(url);
+  return protocol === 'https:' && location?.startsWith(`http://${host}/`) === true ? location.replace('http', 'https') : location;
 }
 
 async function send(job: Job, session: Session): Promise<void> {
