@@ -1,10 +1,19 @@
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { registryBlobSource } from '../base/index.ts';
 import type { Context } from '../context.ts';
-import { ToolError } from '../errors/index.ts';
+import { ToolError, type ToolErrorOptions } from '../errors/index.ts';
 import type { Image, ImageIndex } from '../image/types.ts';
-import { openArchive, openImage, openLayout, recallImage } from '../sources/index.ts';
+import { createRegistry, parseReference } from '../registry/index.ts';
+import {
+  type ImagePlace,
+  openArchive,
+  openEntry,
+  openLayout,
+  openReference,
+  type PlaceEntry,
+  pickEntry,
+  storedPlace,
+} from '../sources/index.ts';
+import { parseImageName } from './image-name.ts';
 
 export interface OpenOptions {
   readonly ctx: Context;
@@ -12,26 +21,69 @@ export interface OpenOptions {
   readonly directory: string;
 }
 
-/** An image as users name one (DESIGN §8): `oci:DIR[:NAME]`, `tar:FILE[:NAME]`, or the name of an image built here. Throws IMAGE_NOT_FOUND. */
-export async function openNamed(name: string, { ctx, directory }: OpenOptions): Promise<Image | ImageIndex> {
-  const [, kind, rest] = /^(oci|tar):(.+)$/.exec(name) ?? [];
-  if (kind === undefined || rest === undefined) return await openBuilt(name, ctx);
-  const { path, inner } = splitPath(rest, directory);
-  return await openImage(kind === 'oci' ? await openLayout(path) : await openArchive(path), inner);
+/** What a name stands for, before anything of it was read. */
+export interface Opened {
+  readonly place: ImagePlace;
+  readonly entry: PlaceEntry;
+  /** The repository that it belongs to as far as that is known, and its tag there. */
+  readonly repository: string | undefined;
+  readonly tag: string | undefined;
 }
 
-/** `PATH` or `PATH:NAME`; an existing path that holds a colon is a path. */
-function splitPath(text: string, directory: string): { path: string; inner: string | undefined } {
-  const whole = resolve(directory, text);
-  const colon = text.indexOf(':');
-  if (colon < 0 || existsSync(whole)) return { path: whole, inner: undefined };
-  return { path: resolve(directory, text.slice(0, colon)), inner: text.slice(colon + 1) };
+/** An image as users name one, as its view that knows how to run. Throws IMAGE_NOT_FOUND, IMAGE_INVALID and the REGISTRY codes. */
+export async function openNamed(name: string, options: OpenOptions): Promise<Image | ImageIndex> {
+  const { place, entry } = await openPlace(name, options);
+  return await openEntry(place, entry);
 }
 
-async function openBuilt(name: string, ctx: Context): Promise<Image | ImageIndex> {
-  const image = await recallImage(ctx.store, name, (reference) => registryBlobSource({ reference }, ctx));
-  if (image !== undefined) return image;
-  throw new ToolError('IMAGE_NOT_FOUND', `no image named ${name} was built here`, {
-    hint: 'build it first with wherry build, or name an image as oci:DIRECTORY or tar:FILE',
+/**
+ * Finds what users name (DESIGN §8): `oci:DIR[:NAME]`, `tar:FILE[:NAME]`, an image that was built here, else a registry reference.
+ * Throws IMAGE_NOT_FOUND and the REGISTRY codes.
+ */
+export async function openPlace(name: string, { ctx, directory }: OpenOptions): Promise<Opened> {
+  const named = parseImageName(name, directory);
+  if (named.kind === 'name') return (await openBuilt(name, ctx)) ?? (await openRemote(name, ctx));
+  if ('reference' in named) {
+    throw new ToolError('USAGE', `images of ${named.kind} cannot be read yet`, {
+      hint: `save it first: ${named.kind} save -o FILE, then tar:FILE`,
+    });
+  }
+  const place = named.kind === 'oci' ? await openLayout(named.path) : await openArchive(named.path);
+  const entry = pickEntry(place, named.inner);
+  return { place, entry, ...splitNames(entry.names, named.inner) };
+}
+
+/** Whole names come before tags, and name a repository too; what the user wrote decides between several. */
+function splitNames(names: readonly string[], inner: string | undefined): Pick<Opened, 'repository' | 'tag'> {
+  const fitting = names.filter((name) => inner === undefined || name === inner || name.endsWith(`:${inner}`));
+  const [, repository, tag] = fitting.map((name) => /^(.+):([^:/]+)$/.exec(name)).find((match) => match !== null) ?? [];
+  return { repository, tag: tag ?? fitting.find((name) => /^\w[\w.-]{0,127}$/.test(name)) };
+}
+
+async function openBuilt(name: string, ctx: Context): Promise<Opened | undefined> {
+  const place = await storedPlace(ctx.store, name, (reference) => registryBlobSource({ reference }, ctx));
+  return place && { place, entry: pickEntry(place), repository: name, tag: 'latest' };
+}
+
+async function openRemote(name: string, ctx: Context): Promise<Opened> {
+  try {
+    const reference = parseReference(name);
+    const place = await openReference(reference, createRegistry(ctx));
+    return { place, entry: pickEntry(place), repository: `${reference.registry}/${reference.repository}`, tag: reference.tag };
+  } catch (error) {
+    throw error instanceof ToolError && /^[a-z0-9._-]+$/.test(name) ? nowhere(name, error) : error;
+  }
+}
+
+const nothingThere: readonly string[] = ['REGISTRY_NOT_FOUND', 'REGISTRY_AUTH', 'REGISTRY_DENIED', 'NETWORK_OFFLINE'];
+
+/** A name that could be that of a build was looked for in two places. */
+function nowhere(name: string, { code, message, details, hint, cause }: ToolError): ToolError {
+  const found: ToolErrorOptions = { details: [...details, `no image named ${name} was built here either`], ...(hint && { hint }), cause };
+  if (!nothingThere.includes(code)) return new ToolError(code, message, found);
+  return new ToolError('IMAGE_NOT_FOUND', `no image named ${name}`, {
+    details: ['it was not built here', `and in the registry: ${message}`],
+    hint: 'build it first with wherry build, or name an image as HOST/NAME:TAG, oci:DIRECTORY or tar:FILE',
+    cause,
   });
 }

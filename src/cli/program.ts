@@ -4,6 +4,7 @@ import type { AddCommand } from './command.ts';
 import { addBuild, loadTargets } from './commands/build.ts';
 import { addCache } from './commands/cache.ts';
 import { addConfig } from './commands/config.ts';
+import { addCopy } from './commands/copy.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addExplain } from './commands/explain.ts';
 import { addInspect } from './commands/inspect.ts';
@@ -29,6 +30,7 @@ const commands: ReadonlyMap<string, AddCommand> = new Map([
   ['run', addRun],
   ['plan', addPlan],
   ['inspect', addInspect],
+  ['copy', addCopy],
   ['lock', addLock],
   ['config', addConfig],
   ['doctor', addDoctor],

@@ -2,6 +2,12 @@ import type { ErrorEntry } from './entry.ts';
 
 /** Errors of images, their destinations and of running them. */
 export const runtimeErrors = {
+  COPY_DIGEST: {
+    exit: 1,
+    title: 'a copy would not have the digest that its destination names',
+    cause: 'The destination of wherry copy ends in @sha256:…, and what the source names has another digest. Copies never change a digest.',
+    fix: 'Leave the digest of the destination out, or name the source by that digest.',
+  },
   DAEMON_REFUSED: {
     exit: 2,
     title: 'a container daemon did not take the image',

@@ -19,6 +19,7 @@ export {
 export {
   dockerLayerType,
   dockerMedia,
+  isConfigType,
   isIndexType,
   isManifestType,
   layerCompression,

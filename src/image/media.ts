@@ -33,6 +33,11 @@ export function isManifestType(mediaType: string): boolean {
   return manifestTypes.has(mediaType);
 }
 
+/** Whether the media type names the configuration of an image, and not what an artifact puts in its place. */
+export function isConfigType(mediaType: string): boolean {
+  return mediaType === ociMedia.config || mediaType === dockerMedia.config;
+}
+
 /** Whether the media type is one of layers that may not be distributed: OCI's `nondistributable`, Docker's `foreign`. */
 export function isForeignType(mediaType: string): boolean {
   return /\.layer\.nondistributable\.|\.rootfs\.foreign\./.test(mediaType);

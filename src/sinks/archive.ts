@@ -7,13 +7,12 @@ import { ToolError } from '../errors/index.ts';
 import {
   type Content,
   type ContentNode,
-  dockerMedia,
   type Image,
   type ImageIndex,
+  isConfigType,
   isManifestType,
   layerCompression,
   nodesOf,
-  ociMedia,
   parseManifest,
 } from '../image/index.ts';
 import { canonicalJson } from '../json.ts';
@@ -144,7 +143,6 @@ function dockerManifest(content: Content, names: readonly LayoutName[]): string 
 function loadable({ descriptor, bytes, children, blobs }: ContentNode): { readonly config: Digest; readonly layers: readonly Digest[] }[] {
   if (children.length > 0 || !isManifestType(descriptor.mediaType)) return [];
   const { config, layers } = parseManifest(bytes, descriptor.digest);
-  const isImage = config.mediaType === ociMedia.config || config.mediaType === dockerMedia.config;
   const complete = blobs.length === layers.length + 1 && layers.every(({ mediaType }) => layerCompression(mediaType) !== undefined);
-  return isImage && complete ? [{ config: config.digest, layers: layers.map(({ digest }) => digest) }] : [];
+  return isConfigType(config.mediaType) && complete ? [{ config: config.digest, layers: layers.map(({ digest }) => digest) }] : [];
 }

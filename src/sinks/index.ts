@@ -9,4 +9,5 @@ export { type DaemonOptions, daemonSink } from './daemon.ts';
 export { layoutSink } from './layout.ts';
 export { type ImageName, imageName, type LayoutName } from './names.ts';
 export { type RegistrySinkOptions, registrySink } from './registry.ts';
+export { type PushedContent, pushContent } from './repository.ts';
 export type { ContentOptions, ContentSink, PutOptions, PutResult, SentLayers, Sink } from './types.ts';

@@ -28,11 +28,14 @@ export interface ContentInput {
   readonly origin?: Content['origin'];
   /** Also signatures, SBOMs and what else names a document of the content as its subject. */
   readonly referrers?: boolean;
+  /** Only the document itself, for a place that has everything that it lists. */
+  readonly shallow?: boolean;
 }
 
 /** Reads every document of an index or manifest, and none of its blobs. Throws IMAGE_INVALID and the errors of the reader. */
-export async function readContent({ name, descriptor, reader, origin, referrers = false }: ContentInput): Promise<Content> {
-  const read = documentReader(name, reader);
+export async function readContent(input: ContentInput): Promise<Content> {
+  const { name, descriptor, reader, origin, referrers = false } = input;
+  const read = documentReader(input);
   const root = await read(descriptor);
   return { name, root, referrers: referrers ? await readReferrers(root, { reader, read }) : [], blobs: reader, ...(origin && { origin }) };
 }
@@ -40,7 +43,7 @@ export async function readContent({ name, descriptor, reader, origin, referrers 
 type ReadNode = (descriptor: Descriptor) => Promise<ContentNode>;
 
 /** Reads trees of documents, each document once. */
-function documentReader(name: string, reader: ContentReader): ReadNode {
+function documentReader({ name, reader, shallow = false }: ContentInput): ReadNode {
   const known = new Map<Digest, Promise<ContentNode>>();
   const read = (descriptor: Descriptor, depth: number): Promise<ContentNode> => {
     const before = known.get(descriptor.digest);
@@ -55,6 +58,7 @@ function documentReader(name: string, reader: ContentReader): ReadNode {
     const bytes = await reader.manifest(descriptor);
     if (bytes.length !== descriptor.size) throw invalidImage(name, `${descriptor.digest} has not the size that is announced`);
     const { mediaType, manifests, blobs, subject } = listedIn(bytes, descriptor, name);
+    if (shallow) return { descriptor: { ...descriptor, mediaType }, bytes, children: [], blobs: [] };
     const children = await parallel(manifests, width, (child) => read(child, depth + 1));
     return { descriptor: { ...descriptor, mediaType }, bytes, children, blobs, ...(subject && { subject }) };
   };

@@ -1,5 +1,5 @@
 /**
- * In: a layout, an archive or the store. Out: the images in it as `Image` views whose blobs are checked while they are read.
+ * In: a layout, an archive, a registry or the store. Out: the images in it as `Image` views whose blobs are checked while they are read.
  * Must not: write (but for the store's own names), or believe a file for its name.
  */
 export { openArchive } from './archive.ts';
@@ -7,7 +7,8 @@ export { type ContentInput, contentOf, readContent } from './content.ts';
 export { layerTar } from './layer.ts';
 export { openLayout } from './layout.ts';
 export { type ImagePlace, openEntry, openImage, type PlaceEntry, pickEntry } from './place.ts';
+export { openReference } from './registry.ts';
 export { inMemory } from './small.ts';
-export { type RememberOptions, recallImage, rememberImage, storeBlobs, storedPlace } from './stored.ts';
+export { type RememberOptions, rememberImage, storeBlobs, storedPlace } from './stored.ts';
 export { pickManifest, pickPlatform, readImage } from './tree.ts';
 export { exactly, verified } from './verified.ts';

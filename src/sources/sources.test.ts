@@ -6,7 +6,7 @@ import { pack } from 'tar-stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { collect, emptyFacts, memoryBlobs, sampleImage, samplePlan } from '../../test/sampleImage.ts';
 import { digestOf } from '../digest.ts';
-import { assembleImage, assembleIndex, checkImage, type Image, imagesOf, isIndex, ociMedia } from '../image/index.ts';
+import { assembleImage, assembleIndex, checkImage, type Image, type ImageIndex, imagesOf, isIndex, ociMedia } from '../image/index.ts';
 import { archiveSink, layoutSink } from '../sinks/index.ts';
 import { openStore, type Store } from '../store/index.ts';
 import {
@@ -17,8 +17,8 @@ import {
   type PlaceEntry,
   pickEntry,
   pickPlatform,
-  recallImage,
   rememberImage,
+  storedPlace,
 } from './index.ts';
 
 const signal = new AbortController().signal;
@@ -134,8 +134,13 @@ describe('pickEntry and pickPlatform', () => {
   });
 });
 
-describe('rememberImage and recallImage', () => {
+describe('rememberImage and storedPlace', () => {
+  const base = `example.com/b@${digestOf('base')}`;
   let store: Store;
+  const recall = async (...given: Parameters<typeof storedPlace>): Promise<Image | ImageIndex | undefined> => {
+    const place = await storedPlace(...given);
+    return place && (await openImage(place));
+  };
   beforeEach(async () => {
     store = await openStore({ env: {}, directory: join(directory, 'store') });
   });
@@ -143,25 +148,26 @@ describe('rememberImage and recallImage', () => {
   it('find the last build by name', async () => {
     const index = assembleIndex([await sampleImage(), await sampleImage({ platform: arm64 })]);
     await rememberImage(store, index);
-    const read = await recallImage(store, 'site');
+    const read = await recall(store, 'site');
     expect(read?.descriptor.digest).toBe(index.descriptor.digest);
     expect(imagesOf(read as Image).flatMap(checkImage)).toEqual([]);
-    expect(await recallImage(store, 'other')).toBeUndefined();
+    expect(await recall(store, 'other')).toBeUndefined();
   });
 
   it('open layers in the store, and those of a registry base elsewhere', async () => {
-    const base = await sampleImage();
-    const [layer] = base.layers as [Image['layers'][0]];
+    const below = await sampleImage();
+    const [layer] = below.layers as [Image['layers'][0]];
     const content = { kind: 'registry', reference: 'b', digest: layer.digest, manifest: layer.digest, layers: [layer] } as const;
     const image = assembleImage({ plan: { ...samplePlan, base: { ...emptyFacts, content } }, layers: [], blobs: memoryBlobs(new Map()) });
-    await rememberImage(store, image, { base: 'example.com/b@sha256:0' });
+    await rememberImage(store, image, { base });
     const asked: string[] = [];
-    const read = await recallImage(store, 'site', (reference) => {
+    const read = await recall(store, 'site', (reference) => {
       asked.push(reference);
-      return base.blobs;
+      return below.blobs;
     });
     expect(await contents(read as Image)).toEqual([layer.diffId]);
-    expect(asked).toEqual(['example.com/b@sha256:0']);
-    await expect(contents((await recallImage(store, 'site')) as Image)).rejects.toMatchObject({ code: 'IMAGE_INVALID' });
+    expect(asked).toEqual([base]);
+    expect((await storedPlace(store, 'site'))?.origin).toMatchObject({ registry: 'example.com', repository: 'b' });
+    await expect(contents((await recall(store, 'site')) as Image)).rejects.toMatchObject({ code: 'IMAGE_INVALID' });
   });
 });

@@ -1,8 +1,9 @@
 import { asDigest } from '../digest.ts';
 import { ToolError } from '../errors/index.ts';
 import { type BlobSource, type Descriptor, type Image, type ImageIndex, imagesOf, isIndex } from '../image/index.ts';
+import { parseReference } from '../registry/index.ts';
 import type { Store } from '../store/index.ts';
-import { type ImagePlace, openImage } from './place.ts';
+import type { ImagePlace } from './place.ts';
 import { blobReader } from './small.ts';
 
 /** What the store keeps under an image's name (document kind `image`). */
@@ -32,24 +33,14 @@ export async function rememberImage(store: Store, image: Image | ImageIndex, { b
 
 /**
  * The last image built under a name, or undefined. `remote` opens the layers of a registry base by its reference; without it they cannot be read.
- * Throws IMAGE_INVALID if the store has lost a part.
  */
-export async function recallImage(
-  store: Store,
-  name: string,
-  remote?: (base: string) => BlobSource,
-): Promise<Image | ImageIndex | undefined> {
-  const place = await storedPlace(store, name, remote);
-  return place === undefined ? undefined : await openImage(place);
-}
-
-/** The same before anything but the store's record was read. */
 export async function storedPlace(store: Store, name: string, remote?: (base: string) => BlobSource): Promise<ImagePlace | undefined> {
   const record = asRecord(await store.document('image', name));
   if (record === undefined) return undefined;
   const fallback = record.base === undefined ? undefined : remote?.(record.base);
   const entries = [{ names: [name], descriptor: record.descriptor }];
-  return { name, entries, reader: blobReader(storeBlobs(store, fallback), name) };
+  const origin = record.base === undefined || record.base.startsWith('oci:') ? undefined : parseReference(record.base);
+  return { name, entries, reader: blobReader(storeBlobs(store, fallback), name), ...(origin && { origin }) };
 }
 
 /** Blobs of the store, and of `fallback` where the store has none. */

@@ -5,6 +5,7 @@ import {
   type Image,
   type ImageIndex,
   imagesOf,
+  isConfigType,
   isIndex,
   isIndexType,
   isManifestType,
@@ -26,10 +27,18 @@ export interface TreeInput {
 export async function readImage({ name, descriptor, reader }: TreeInput): Promise<Image | ImageIndex> {
   if (isIndexType(descriptor.mediaType)) return await readIndex({ name, descriptor, reader });
   if (!isManifestType(descriptor.mediaType)) throw invalidImage(name, `it is ${descriptor.mediaType}, not an image`);
+  const image = await readManifest({ name, descriptor, reader });
+  if (image === undefined) throw invalidImage(name, 'it is an artifact, not an image');
+  return image;
+}
+
+/** Undefined for a manifest of something else than an image. */
+async function readManifest({ name, descriptor, reader }: TreeInput): Promise<Image | undefined> {
   const manifest = await reader.manifest(descriptor);
   const { mediaType } = listedIn(manifest, descriptor, name);
-  const config = await readSmall(reader, parseManifest(manifest, name).config, name);
-  return parseImage({ name, mediaType, manifest, config, blobs: reader });
+  const { config } = parseManifest(manifest, name);
+  if (!isConfigType(config.mediaType)) return undefined;
+  return parseImage({ name, mediaType, manifest, config: await readSmall(reader, config, name), blobs: reader });
 }
 
 async function readIndex({ name, descriptor, reader }: TreeInput): Promise<ImageIndex> {
@@ -37,13 +46,13 @@ async function readIndex({ name, descriptor, reader }: TreeInput): Promise<Image
   const { mediaType, manifests } = listedIn(index, descriptor, name);
   const images: Image[] = [];
   for (const child of manifests.filter(isRunnable)) {
-    const image = await readImage({ name, descriptor: child, reader });
-    images.push(...imagesOf(image));
+    const image = await readManifest({ name, descriptor: child, reader });
+    if (image !== undefined) images.push(image);
   }
   return { name, index, descriptor: { ...descriptor, mediaType }, images };
 }
 
-/** Leaves out other systems, and BuildKit's attestations (`unknown/unknown`). */
+/** Leaves out other systems, nested indexes, and BuildKit's attestations (`unknown/unknown`). */
 function isRunnable({ platform, mediaType }: Descriptor): boolean {
   if (!isManifestType(mediaType)) return false;
   return platform === undefined || (platform.os === 'linux' && ['amd64', 'arm64'].includes(platform.architecture));

@@ -11,12 +11,13 @@ export interface InspectFlags {
 }
 
 const help = `
-IMAGE is oci:DIRECTORY, tar:FILE, or the name of an image built here.
+IMAGE is the name of an image built here, else a registry reference (HOST/NAME:TAG), oci:DIRECTORY[:NAME] or tar:FILE[:NAME].
 
 Examples:
   wherry inspect site                     what the last build made
   wherry inspect --packages oci:out       every Python distribution and Debian package
   wherry inspect --check tar:site.tar     read every byte and say what is wrong
+  wherry inspect --layers --platform linux/arm64 python:3.13-slim
 `;
 
 export const addInspect: AddCommand = (program, { terminal, done }) => {
