@@ -6,6 +6,7 @@ import { createRegistry, parseReference } from '../registry/index.ts';
 import {
   type ImagePlace,
   openArchive,
+  openDaemon,
   openEntry,
   openLayout,
   openReference,
@@ -13,7 +14,7 @@ import {
   pickEntry,
   storedPlace,
 } from '../sources/index.ts';
-import { parseImageName } from './image-name.ts';
+import { type NamedImage, parseImageName } from './image-name.ts';
 
 export interface OpenOptions {
   readonly ctx: Context;
@@ -37,20 +38,29 @@ export async function openNamed(name: string, options: OpenOptions): Promise<Ima
 }
 
 /**
- * Finds what users name (DESIGN §8): `oci:DIR[:NAME]`, `tar:FILE[:NAME]`, an image that was built here, else a registry reference.
- * Throws IMAGE_NOT_FOUND and the REGISTRY codes.
+ * Finds what users name (DESIGN §8): `oci:DIR[:NAME]`, `tar:FILE[:NAME]`, `docker:REF`, `podman:REF`, an image that was built here, else a registry reference.
+ * Throws IMAGE_NOT_FOUND, and the codes of registries and daemons.
  */
 export async function openPlace(name: string, { ctx, directory }: OpenOptions): Promise<Opened> {
   const named = parseImageName(name, directory);
   if (named.kind === 'name') return (await openBuilt(name, ctx)) ?? (await openRemote(name, ctx));
-  if ('reference' in named) {
-    throw new ToolError('USAGE', `images of ${named.kind} cannot be read yet`, {
-      hint: `save it first: ${named.kind} save -o FILE, then tar:FILE`,
-    });
-  }
+  if ('reference' in named) return await openLoaded(named, ctx);
   const place = named.kind === 'oci' ? await openLayout(named.path) : await openArchive(named.path);
   const entry = pickEntry(place, named.inner);
   return { place, entry, ...splitNames(entry.names, named.inner) };
+}
+
+/** What the daemon gave lies in a file until the process ends. */
+async function openLoaded({ kind, reference }: Extract<NamedImage, { reference: string }>, ctx: Context): Promise<Opened> {
+  if (kind === 'containerd') {
+    throw new ToolError('USAGE', 'images of containerd cannot be read', {
+      hint: `export it first: ctr images export FILE ${reference}, then tar:FILE`,
+    });
+  }
+  const place = await openDaemon(kind, reference, ctx);
+  process.once('exit', place.remove);
+  const entry = pickEntry(place);
+  return { place, entry, ...splitNames(entry.names, undefined) };
 }
 
 /** Whole names come before tags, and name a repository too; what the user wrote decides between several. */

@@ -1,6 +1,6 @@
 import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ToolError } from '../errors/index.ts';
 import type { EngineEndpoint } from './endpoint.ts';
@@ -25,9 +25,18 @@ export async function call(endpoint: EngineEndpoint, request: Call): Promise<Ans
 }
 
 /** One request whose answer, if the status is 200, is a stream. */
-export async function download(endpoint: EngineEndpoint, request: Call): Promise<Answer | IncomingMessage> {
+export async function download(endpoint: EngineEndpoint, request: Call): Promise<Answer | Readable> {
   const response = await send(endpoint, request);
-  return response.statusCode === 200 ? response : await answerText(endpoint, response);
+  if (response.statusCode !== 200) return await answerText(endpoint, response);
+  return Readable.from(chunksOf(endpoint, response), { objectMode: false });
+}
+
+async function* chunksOf(endpoint: EngineEndpoint, response: IncomingMessage): AsyncGenerator<Uint8Array> {
+  try {
+    yield* response;
+  } catch (cause) {
+    throw cut(endpoint, cause as Error);
+  }
 }
 
 function send(endpoint: EngineEndpoint, { method, path, archive, json, signal }: Call): Promise<IncomingMessage> {
@@ -63,9 +72,14 @@ async function answerText(endpoint: EngineEndpoint, response: IncomingMessage): 
   try {
     for await (const chunk of response) text += chunk;
   } catch (cause) {
-    throw unreachable(endpoint, cause as Error);
+    throw cut(endpoint, cause as Error);
   }
   return { status: response.statusCode ?? 0, text };
+}
+
+/** An answer that ends too early, by a signal or by the engine. */
+function cut(endpoint: EngineEndpoint, cause: Error): Error {
+  return cause.name === 'AbortError' ? cause : unreachable(endpoint, cause);
 }
 
 function unreachable({ name, text }: EngineEndpoint, cause: NodeJS.ErrnoException): ToolError {

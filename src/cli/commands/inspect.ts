@@ -11,7 +11,8 @@ export interface InspectFlags {
 }
 
 const help = `
-IMAGE is the name of an image built here, else a registry reference (HOST/NAME:TAG), oci:DIRECTORY[:NAME] or tar:FILE[:NAME].
+IMAGE is the name of an image built here, else a registry reference (HOST/NAME:TAG), oci:DIRECTORY[:NAME], tar:FILE[:NAME],
+docker:REFERENCE or podman:REFERENCE.
 
 Examples:
   wherry inspect site                     what the last build made
