@@ -24,14 +24,19 @@ export function asNetworkError(fault: unknown, url: string): ToolError {
   if (isTls(code)) return new ToolError('NETWORK_TLS', `no secure connection to ${place}: ${code}`, { cause: fault, hint: tlsHint(code) });
   if (/TIMEOUT|ETIMEDOUT/.test(code))
     return new ToolError('NETWORK_TIMEOUT', `no answer in time from ${place}`, { cause: fault, hint: networkHint });
+  if (code === tooManyHeaders) return new ToolError('NETWORK_PROTOCOL', `the headers of ${place} are too long`, { cause: fault });
   if (code.startsWith('HPE_')) return new ToolError('NETWORK_PROTOCOL', `the answer of ${place} is not HTTP (${code})`, { cause: fault });
   return new ToolError('NETWORK_UNREACHABLE', `cannot reach ${place}: ${meaning(code)}`, { cause: fault, hint: networkHint });
 }
 
-/** Whether another try can help. Certificates and refused URLs stay as they are. */
+/** Whether another try can help. Certificates, refused URLs and headers that are too long stay as they are. */
 export function isTransient(fault: unknown): boolean {
-  return !(fault instanceof ToolError || fault instanceof SourceFault) && !isTls(faultCode(fault));
+  if (fault instanceof ToolError || fault instanceof SourceFault) return false;
+  const code = faultCode(fault);
+  return !isTls(code) && code !== tooManyHeaders;
 }
+
+const tooManyHeaders = 'UND_ERR_HEADERS_OVERFLOW';
 
 const networkHint = 'check the network, HTTPS_PROXY and NO_PROXY, then run the command again';
 

@@ -33,6 +33,14 @@ export class RegistryFailure extends ToolError {
   }
 }
 
+/** The same error, not to be tried again: what failed has had its tries. */
+export function asFinal(error: unknown): unknown {
+  if (!(error instanceof ToolError)) return error;
+  const { code, message, details, hint } = error;
+  const options = { cause: error, details, ...(hint === undefined ? {} : { hint }) };
+  return new RegistryFailure(code, message, { ...options, status: 0, retryAfter: undefined, passing: false });
+}
+
 /**
  * The error that an unwanted answer stands for; its body is read. Codes: REGISTRY_AUTH, REGISTRY_DENIED, REGISTRY_NOT_FOUND, REGISTRY_LIMIT,
  * REGISTRY_TOO_LARGE, REGISTRY_PROTOCOL; for manifests that were put also REGISTRY_BLOB_UNKNOWN and REGISTRY_TAG_IMMUTABLE.

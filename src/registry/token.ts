@@ -5,6 +5,7 @@ import { discardBody, type HttpResponse, isListed, isLoopback, isPrivate, readBo
 import type { Challenge } from './challenge.ts';
 import type { Credential } from './credentials.ts';
 import type { Endpoint } from './endpoint.ts';
+import { asFinal } from './failure.ts';
 
 /** What a Bearer token is asked for. */
 export interface TokenRequest {
@@ -40,7 +41,9 @@ const defaultLife = 60;
 export async function fetchToken(request: TokenRequest, context: Pick<Context, 'http' | 'signal'>): Promise<Token> {
   const realm = checkRealm(request);
   const asked = Date.now();
-  const response = await ask(realm, request, context);
+  const response = await ask(realm, request, context).catch((error: unknown) => {
+    throw asFinal(error);
+  });
   if (response.status !== 200) {
     await discardBody(response.body);
     throw refused(request, realm, response.status);

@@ -3,7 +3,7 @@ import { ToolError } from '../errors/index.ts';
 import { discardBody, type HttpResponse, resolveLocation } from '../http/index.ts';
 import { memoryOf } from './context.ts';
 import type { RegistryFailure } from './failure.ts';
-import { persist } from './persist.ts';
+import { isPassing, persist } from './persist.ts';
 import { type BlobPlace, blobFailure, blobName, checkDigest, hasBlob } from './presence.ts';
 import type { Repository } from './reference.ts';
 import type { RegistryRequest, Wire } from './transport.ts';
@@ -79,7 +79,7 @@ type Session = URL;
 
 async function mount(job: Job): Promise<'mounted' | Session | undefined> {
   for (let source = job.sources[0]; source !== undefined; source = job.sources[0]) {
-    const response = await askMount(job, source.name);
+    const response = await askMount(job, source);
     if (response?.status === 201) {
       job.sources.length = 0;
       return await done(job, response, 'mounted');
@@ -95,12 +95,14 @@ async function mount(job: Job): Promise<'mounted' | Session | undefined> {
   return undefined;
 }
 
-async function askMount(job: Job, source: string): Promise<HttpResponse | undefined> {
-  const query = new URLSearchParams({ mount: job.upload.blob.digest, from: source });
+/** Undefined if this source is of no use: the account may not read it, or the connection broke at it twice. */
+async function askMount(job: Job, source: Source): Promise<HttpResponse | undefined> {
+  const query = new URLSearchParams({ mount: job.upload.blob.digest, from: source.name });
   try {
-    return await ask(job, { method: 'POST', path: `blobs/uploads/?${query}`, scopes: [`repository:${source}:pull`] });
+    return await ask(job, { method: 'POST', path: `blobs/uploads/?${query}`, scopes: [`repository:${source.name}:pull`] });
   } catch (error) {
     if (error instanceof ToolError && error.code === 'REGISTRY_AUTH') return undefined;
+    if (isPassing(error) && source.failures++ > 0) return undefined;
     throw error;
   }
 }

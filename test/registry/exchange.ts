@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answerOf, changed, type Deed, deed } from './faults.ts';
+import { challengeOf } from './login.ts';
 import { routeOf } from './route.ts';
 import type { State } from './state.ts';
 import type { Asked, Reply } from './types.ts';
@@ -27,9 +28,17 @@ export async function exchange(
   const refused = instead === undefined ? early(state, head) : undefined;
   const body = await receive(request, deed(deeds, 'reset')?.after);
   if (body === undefined) return;
-  const reply = instead === undefined ? (refused ?? late(state, { ...head, body })) : answerOf(instead);
+  const reply = instead === undefined ? (refused ?? led(state, head, deeds) ?? late(state, { ...head, body })) : answerOf(instead);
   if (deed(deeds, 'lose') !== undefined) request.socket.resetAndDestroy();
   else send(response, { reply: changed(withHeaders(state, reply), deeds), asked: head, deeds });
+}
+
+/** Another answer that depends on the request: a challenge, or a redirect. */
+function led(state: State, asked: Asked, deeds: readonly Deed[]): Reply | undefined {
+  const [refusal, redirect] = [deed(deeds, 'refuse'), deed(deeds, 'redirect')];
+  if (refusal !== undefined) return challengeOf(state, asked, refusal);
+  if (redirect === undefined) return undefined;
+  return { status: redirect.status, headers: { location: `${state.origins.storage}${asked.url.pathname}${asked.url.search}` } };
 }
 
 function withHeaders({ behaviour }: State, reply: Reply): Reply {

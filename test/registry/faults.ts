@@ -24,6 +24,10 @@ export type Deed =
       readonly body?: string | Uint8Array;
       readonly early?: boolean;
     }
+  /** The registry's own challenge, though the request is allowed. */
+  | { readonly kind: 'refuse'; readonly error?: 'invalid_token' | 'insufficient_scope'; readonly scope?: string }
+  /** A redirect to the same path at the storage. */
+  | { readonly kind: 'redirect'; readonly status: number }
   /** The connection breaks when this many bytes of the request's body have arrived, and nothing is stored. */
   | { readonly kind: 'reset'; readonly after: number }
   /** No answer ever. */

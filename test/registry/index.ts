@@ -5,5 +5,7 @@
 export type { Behaviour } from './behaviour.ts';
 export type { Deed, Fault, Step } from './faults.ts';
 export { basicLogin, refreshToken } from './login.ts';
+export { type Names, startNames } from './names.ts';
+export { routeOf } from './route.ts';
 export { startRegistry } from './server.ts';
 export type { Login, SeenRequest, TestManifest, TestOrigin, TestRegistry, TestRegistryOptions, TokenRules } from './types.ts';

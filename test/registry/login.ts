@@ -24,13 +24,15 @@ export function refuse(state: State, asked: Asked): Reply | undefined {
   if (login === 'none' || (login === 'basic' && given === basicLogin)) return undefined;
   if (login === 'basic') return challenged('Basic realm="test"');
   const token = state.tokens.get(given?.replace(/^Bearer /, '') ?? '');
-  const needed = needs(asked);
-  const scope = scopesOf(needed);
-  const realm = `Bearer realm="${state.origins.registry}/token",service="test",scope="${scope}"`;
-  if (token === undefined || token.left <= 0) return challenged(given === undefined ? realm : `${realm},error="invalid_token"`);
+  if (token === undefined || token.left <= 0) return challengeOf(state, asked, given === undefined ? {} : { error: 'invalid_token' });
   token.left -= 1;
-  if (needed.every((one) => token.grants.has(one))) return undefined;
-  return challenged(`${realm},error="insufficient_scope"`);
+  return needs(asked).every((one) => token.grants.has(one)) ? undefined : challengeOf(state, asked, { error: 'insufficient_scope' });
+}
+
+/** The Bearer challenge that a request gets (RFC 6750 §3). */
+export function challengeOf(state: State, asked: Asked, { error, scope }: { readonly error?: string; readonly scope?: string }): Reply {
+  const realm = `Bearer realm="${state.origins.registry}/token",service="test",scope="${scope ?? scopesOf(needs(asked))}"`;
+  return challenged(error === undefined ? realm : `${realm},error="${error}"`);
 }
 
 function challenged(header: string): Reply {

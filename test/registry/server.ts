@@ -16,8 +16,9 @@ export async function startRegistry(options: TestRegistryOptions = {}): Promise<
     { early: () => undefined, late: answerStored },
   );
   const scheme = options.tls === undefined ? 'http' : 'https';
-  const host = options.name ?? registry.host;
-  Object.assign(state.origins, { registry: `${scheme}://${host}`, storage: `${scheme}://${storage.host}` });
+  const host = options.names?.registry ?? registry.host;
+  const storageHost = options.names?.storage ?? storage.host;
+  Object.assign(state.origins, { registry: `${scheme}://${host}`, storage: `${scheme}://${storageHost}` });
   return {
     ...registry,
     host,

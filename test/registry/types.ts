@@ -28,8 +28,8 @@ export interface TestRegistryOptions {
   readonly faults?: readonly Fault[];
   /** Serves https with this key and certificate. */
   readonly tls?: TestCertificate;
-  /** `HOST[:PORT]` by which clients know it, where a proxy leads them here. Default: the address that it listens at. */
-  readonly name?: string;
+  /** Hosts by which clients know it and its storage, where a proxy leads them here (`startNames`). Default: the addresses that they listen at. */
+  readonly names?: { readonly registry: string; readonly storage: string };
   /** Looks at every request first; true = it has answered. */
   readonly intercept?: (request: IncomingMessage, response: ServerResponse) => boolean;
 }
