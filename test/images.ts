@@ -45,11 +45,12 @@ export interface TestImageOptions {
 /** The bytes of a tar with some entries. */
 export async function tarOf(entries: readonly TestEntry[]): Promise<Uint8Array> {
   const tar = pack();
+  const mtime = new Date(0);
   for (const { path, content, link, hardLink } of entries) {
-    if (hardLink !== undefined) tar.entry({ name: path, type: 'link', linkname: hardLink });
-    else if (link !== undefined) tar.entry({ name: path, type: 'symlink', linkname: link });
-    else if (content === undefined) tar.entry({ name: path, type: 'directory' });
-    else tar.entry({ name: path, mode: 0o755 }, Buffer.from(content));
+    if (hardLink !== undefined) tar.entry({ name: path, mtime, type: 'link', linkname: hardLink });
+    else if (link !== undefined) tar.entry({ name: path, mtime, type: 'symlink', linkname: link });
+    else if (content === undefined) tar.entry({ name: path, mtime, type: 'directory' });
+    else tar.entry({ name: path, mtime, mode: 0o755 }, Buffer.from(content));
   }
   tar.finalize();
   const chunks: Uint8Array[] = [];

@@ -18,6 +18,8 @@ export interface DistributionOptions {
   readonly tls?: boolean;
   /** Whether blobs and manifests can be deleted. Default false. */
   readonly deletes?: boolean;
+  /** Whether manifests may name foreign layers by their URLs. Default false, as everywhere. */
+  readonly foreignLayers?: boolean;
 }
 
 /** A real registry on a loopback port. */
@@ -89,7 +91,10 @@ async function writeFiles({ directory, tokens }: Place, tls: boolean): Promise<v
   await writeFile(join(directory, 'tls.key'), key);
 }
 
-function configOf(place: Place, { tls = false, deletes = false, login = 'basic' }: DistributionOptions): Record<string, unknown> {
+function configOf(
+  place: Place,
+  { tls = false, deletes = false, login = 'basic', foreignLayers = false }: DistributionOptions,
+): Record<string, unknown> {
   const { directory, host } = place;
   const certificate = { certificate: join(directory, 'tls.pem'), key: join(directory, 'tls.key') };
   return {
@@ -97,6 +102,7 @@ function configOf(place: Place, { tls = false, deletes = false, login = 'basic' 
     log: { level: 'error' },
     storage: { filesystem: { rootdirectory: join(directory, 'data') }, delete: { enabled: deletes } },
     http: { addr: host, ...(tls ? { tls: certificate } : {}) },
+    ...(foreignLayers ? { validation: { manifests: { urls: { allow: ['^https://'] } } } } : {}),
     ...(login === 'none' ? {} : { auth: login === 'basic' ? basicAuth(place) : tokenAuth(place) }),
   };
 }
