@@ -34,9 +34,15 @@ export const locations: readonly FaultRow[] = [
     ends: 'done',
   },
   {
-    fault: 'The upload location is plain http',
+    fault: 'The upload location is plain http on the same host, as behind some proxies',
+    effect: 'https is used',
+    given: { ...push(), names: true, registry: { login: 'basic', behaviour: { locations: 'plain' } } },
+    ends: 'done',
+  },
+  {
+    fault: 'The upload location is plain http on another host',
     effect: 'nothing is sent there',
-    given: { ...push({ on: 'POST uploads', ...always, do: location('http://registry.example/upload') }), names: true },
+    given: { ...push({ on: 'POST uploads', ...always, do: location('http://elsewhere.example/upload') }), names: true },
     ends: { code: 'NETWORK_REFUSED_URL', says: /plain http|only https/ },
     steps: { 'PUT manifest': 0 },
   },

@@ -35,8 +35,8 @@ export interface Behaviour {
   readonly repositories: readonly string[] | undefined;
   /** Whether answers carry `Docker-Content-Digest`. */
   readonly digestHeaders: boolean;
-  /** How `Location` is written. */
-  readonly locations: 'relative' | 'absolute';
+  /** How `Location` is written; `plain`: with http, as behind a proxy that speaks https for the registry. */
+  readonly locations: 'relative' | 'absolute' | 'plain';
   /** What goes to another origin: nothing, reading blobs (by a redirect), sending them (by `Location`), both. */
   readonly storage: 'none' | 'read' | 'write' | 'both';
   /** The status of HEAD for a blob or manifest that is not there. */

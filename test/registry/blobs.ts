@@ -58,7 +58,15 @@ export function store(state: State, repository: string, { bytes, digest }: { rea
 
 /** 201 for a blob or manifest at a path. */
 export function created(state: State, path: string, digest: string): Reply {
-  const { locations, digestHeaders } = state.behaviour;
-  const location = locations === 'absolute' ? `${state.origins.registry}${path}` : path;
-  return { status: 201, headers: { location, ...(digestHeaders ? { 'docker-content-digest': digest } : {}) } };
+  const { digestHeaders } = state.behaviour;
+  return {
+    status: 201,
+    headers: { location: `${ownOrigin(state)}${path}`, ...(digestHeaders ? { 'docker-content-digest': digest } : {}) },
+  };
+}
+
+/** What stands before the path of a `Location` at the registry itself. */
+export function ownOrigin({ behaviour: { locations }, origins }: State): string {
+  if (locations === 'relative') return '';
+  return locations === 'plain' ? origins.registry.replace(/^https:/, 'http:') : origins.registry;
 }

@@ -1,4 +1,4 @@
-import { mountable, store } from './blobs.ts';
+import { mountable, ownOrigin, store } from './blobs.ts';
 import { isDigest, next, type State, type Upload } from './state.ts';
 import { type Asked, failure, type Reply } from './types.ts';
 
@@ -71,9 +71,8 @@ function progress(state: State, id: string, status: number): Reply {
   const upload = state.uploads.get(id);
   if (upload === undefined) return failure(404, 'BLOB_UPLOAD_UNKNOWN');
   const path = `/v2/${upload.repository}/blobs/uploads/${id}?_state=${encodeURIComponent(stateOf(upload))}`;
-  const { locations, storage } = state.behaviour;
-  const elsewhere = storage === 'write' || storage === 'both';
-  const origin = elsewhere ? state.origins.storage : locations === 'absolute' ? state.origins.registry : '';
+  const { storage } = state.behaviour;
+  const origin = storage === 'write' || storage === 'both' ? state.origins.storage : ownOrigin(state);
   const range = `0-${Math.max(0, upload.size - 1)}`;
   return { status, headers: { location: origin + path, range, 'docker-upload-uuid': id } };
 }
