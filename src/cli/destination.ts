@@ -41,6 +41,8 @@ export interface Copied {
 
 /** Where a copy goes. */
 export interface Destination {
+  /** Keeps layers as they come. Daemons unpack them, so that compressing them would be for nothing. */
+  readonly keepsBytes: boolean;
   /** Throws what would stop the copy, as far as that can be told before the source is looked at. */
   check(wanted: Pick<CopySource, 'referrers'>): Promise<void>;
   put(source: CopySource): Promise<Copied>;
@@ -57,6 +59,7 @@ export function destinationOf(name: string, { ctx, directory }: OpenOptions): De
 
 function contentDestination(sink: ContentSink, { inner }: Extract<NamedImage, { kind: 'oci' | 'tar' }>, ctx: Context): Destination {
   return {
+    keepsBytes: true,
     check: () => sink.check(),
     put: async (source) => {
       const content = await readContent(contentInput(source));
@@ -83,6 +86,7 @@ function layoutNames(inner: string | undefined, { repository, tag }: Opened): re
 
 function daemonDestination({ kind, reference }: Extract<NamedImage, { reference: string }>, ctx: Context): Destination {
   return {
+    keepsBytes: false,
     check: async ({ referrers }) => {
       if (referrers) throw new ToolError('USAGE', `${kind} keeps no signatures and the like`, { hint: 'leave --referrers out' });
     },
@@ -100,6 +104,7 @@ function registryDestination(name: string, ctx: Context): Destination {
   const wanted = parseReference(name);
   const registry = createRegistry(ctx);
   return {
+    keepsBytes: true,
     check: async () => {
       if (wanted.registry === defaultRegistry && wanted.repository.startsWith('library/')) {
         throw new ToolError('USAGE', `nobody can copy to ${wanted.registry}/${wanted.repository}`, {

@@ -29,6 +29,8 @@ export interface Opened {
   /** The repository that it belongs to as far as that is known, and its tag there. */
   readonly repository: string | undefined;
   readonly tag: string | undefined;
+  /** Its layers may be plain tars, made when they were asked for. */
+  readonly fromDaemon: boolean;
 }
 
 /** An image as users name one, as its view that knows how to run. Throws IMAGE_NOT_FOUND, IMAGE_INVALID and the REGISTRY codes. */
@@ -47,7 +49,7 @@ export async function openPlace(name: string, { ctx, directory }: OpenOptions): 
   if ('reference' in named) return await openLoaded(named, ctx);
   const place = named.kind === 'oci' ? await openLayout(named.path) : await openArchive(named.path);
   const entry = pickEntry(place, named.inner);
-  return { place, entry, ...splitNames(entry.names, named.inner) };
+  return { place, entry, ...splitNames(entry.names, named.inner), fromDaemon: false };
 }
 
 /** What the daemon gave lies in a file until the process ends. */
@@ -60,7 +62,7 @@ async function openLoaded({ kind, reference }: Extract<NamedImage, { reference: 
   const place = await openDaemon(kind, reference, ctx);
   process.once('exit', place.remove);
   const entry = pickEntry(place);
-  return { place, entry, ...splitNames(entry.names, undefined) };
+  return { place, entry, ...splitNames(entry.names, undefined), fromDaemon: true };
 }
 
 /** Whole names come before tags, and name a repository too; what the user wrote decides between several. */
@@ -72,14 +74,15 @@ function splitNames(names: readonly string[], inner: string | undefined): Pick<O
 
 async function openBuilt(name: string, ctx: Context): Promise<Opened | undefined> {
   const place = await storedPlace(ctx.store, name, (reference) => registryBlobSource({ reference }, ctx));
-  return place && { place, entry: pickEntry(place), repository: name, tag: 'latest' };
+  return place && { place, entry: pickEntry(place), repository: name, tag: 'latest', fromDaemon: false };
 }
 
 async function openRemote(name: string, ctx: Context): Promise<Opened> {
   try {
     const reference = parseReference(name);
     const place = await openReference(reference, createRegistry(ctx));
-    return { place, entry: pickEntry(place), repository: `${reference.registry}/${reference.repository}`, tag: reference.tag };
+    const repository = `${reference.registry}/${reference.repository}`;
+    return { place, entry: pickEntry(place), repository, tag: reference.tag, fromDaemon: false };
   } catch (error) {
     throw error instanceof ToolError && /^[a-z0-9._-]+$/.test(name) ? nowhere(name, error) : error;
   }

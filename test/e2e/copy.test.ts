@@ -255,6 +255,13 @@ describe('daemons', () => {
     expect([image.configDescriptor.digest, image.descriptor.digest]).toContain(id.replace(/^(?!sha256:)/, 'sha256:'));
   });
 
+  it.each(['docker', 'podman'] as const)('%s gives its image to a registry, with the same configuration', async (engine) => {
+    const line = await succeed(['copy', `${engine}:small:e2e`, `${there.host}/from-${engine}`], engines[engine]);
+    expect(line).toBe(`${there.host}/from-${engine}@${(await crane('digest', `${there.host}/from-${engine}:e2e`)).trim()}`);
+    expect(await crane('validate', '--remote', `${there.host}/from-${engine}:e2e`)).toContain('PASS');
+    expect(digestOf(await crane('config', `${there.host}/from-${engine}:e2e`))).toBe(image.configDescriptor.digest);
+  });
+
   async function succeed(args: readonly string[], env: Record<string, string>): Promise<string> {
     const { status, out, err } = await wherry(args, { env: { ...environment(), ...env }, cwd: directory });
     expect(status, err).toBe(0);

@@ -1,5 +1,5 @@
 import type { Context } from '../../context.ts';
-import { pickManifest } from '../../sources/index.ts';
+import { packLayers, pickManifest } from '../../sources/index.ts';
 import { stage } from '../../stage.ts';
 import type { CopyFlags } from '../commands/copy.ts';
 import { type Copied, type CopySource, destinationOf } from '../destination.ts';
@@ -18,7 +18,8 @@ export async function runCopy(names: { readonly from: string; readonly to: strin
   const { place, entry } = opened;
   const input = { name: place.name, descriptor: entry.descriptor, reader: place.reader };
   const descriptor = flags.platform === undefined ? entry.descriptor : await pickManifest(input, flags.platform);
-  const source = { ...opened, descriptor, referrers };
+  const packed = opened.fromDaemon && destination.keepsBytes ? await packLayers(place, descriptor, ctx) : { place, descriptor };
+  const source = { ...opened, ...packed, referrers };
   const copied = await stage(ctx, 'sinks', () => destination.put(source), noteOf);
   if (!source.referrers && copied.unchanged !== true) await noteReferrers(source, ctx);
   terminal.finish();

@@ -15,7 +15,7 @@ containerd:NAME.
 Every byte and digest stays: all platforms of an index, attestations, artifacts, media types, annotations. Layers that may not
 be distributed are left where their URLs say. Signatures and SBOMs that refer to an image are copied with --referrers only.
 Daemons take the image of their own platform alone. Podman, and Docker without the containerd store, keep unpacked layers: what
-is copied from there has the same files under other digests.
+is copied from there is compressed anew, with the same files under other digests.
 
 Without a tag the destination gets the source's tag; a source that is named by its digest alone moves no tag. The tag moves
 last, and what is there already is not sent again.
