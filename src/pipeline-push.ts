@@ -1,5 +1,6 @@
 import type { Context } from './context.ts';
 import type { Digest } from './digest.ts';
+import { type RemoteCache, remoteCache } from './pipeline-remote.ts';
 import type { ImagePlan } from './plan/index.ts';
 import { createRegistry, parseReference } from './registry/index.ts';
 import { type HoldersOf, type PushTarget, remoteRepositories, targetsOf } from './remote/index.ts';
@@ -11,14 +12,23 @@ export interface Push {
   targets(references: readonly string[]): readonly PushTarget[];
   /** Asks what the tags of targets name by now, while everything is still being planned. */
   begin(targets: readonly PushTarget[]): void;
+  /** What the image holds already that a target's main tag names; undefined if that shall not be used. */
+  cache(targets: readonly PushTarget[]): RemoteCache | undefined;
   /** Pushes an image of these plans; `made` are the layers that this run made. */
   sink(plans: readonly ImagePlan[], made: ReadonlySet<Digest>): Sink;
   /** Ends what is still under way after a failure. */
   stop(): void;
 }
 
+export interface PushOptions {
+  /** Whether the previous image may stand in for layers that the store lacks. */
+  readonly remote: boolean;
+  /** Whether what it stands for is looked at more closely. */
+  readonly verify: boolean;
+}
+
 /** Starts a push; nothing is sent yet. */
-export function startPush(ctx: Context): Push {
+export function startPush(ctx: Context, { remote, verify }: PushOptions): Push {
   const stop = new AbortController();
   const signal = AbortSignal.any([ctx.signal, stop.signal]);
   const registry = createRegistry({ ...ctx, signal });
@@ -29,6 +39,7 @@ export function startPush(ctx: Context): Push {
       // Whoever waits for the answer learns of a failure.
       for (const { remote, tags } of targets) for (const tag of tags) remote.head(tag).catch(() => undefined);
     },
+    cache: ([target]) => (remote && target !== undefined ? remoteCache({ target, registry, verify }) : undefined),
     sink: (plans, made) => registrySink({ registry, open, ctx, made, holders: baseHolders(plans) }),
     stop: () => stop.abort(),
   };

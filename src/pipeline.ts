@@ -1,11 +1,13 @@
 import { loadConfig } from './config/index.ts';
 import type { ImageConfig } from './config/types.ts';
 import type { Context } from './context.ts';
+import type { Digest } from './digest.ts';
 import { assembleImage, assembleIndex } from './image/index.ts';
 import type { Image, ImageIndex } from './image/types.ts';
 import { readLock, requireFreshLock } from './lock/index.ts';
+import type { RemoteCache } from './pipeline-remote.ts';
 import { type ImagePlan, planImage } from './plan/index.ts';
-import { foresee, LayerPool, noteSources, produceLayers } from './produce/index.ts';
+import { foresee, LayerPool, makeLayers, noteSources, produceLayers } from './produce/index.ts';
 import { type Project, readProject } from './project/index.ts';
 import { type BuildRequest, momentOf, selectionRequest } from './request.ts';
 import { readWherryLock, resolveSizes, resolveTarget, sameWherryLock, type WherryLock, writeWherryLock } from './resolve/index.ts';
@@ -109,15 +111,32 @@ export async function withLayerPool(
   }
 }
 
+export interface BuildOptions {
+  /** Threads that outlive the image. */
+  readonly pool?: LayerPool | undefined;
+  /** Layers of the previous image in a registry are used for those that the store lacks. */
+  readonly remote?: RemoteCache | undefined;
+}
+
 /** From plans to an image: produce → image. The result lies in the store under the image's name; sinks are the caller's. */
-export async function buildImage({ project, config, plans }: PlannedImage, ctx: Context, pool?: LayerPool): Promise<Image | ImageIndex> {
+export async function buildImage(
+  { project, config, plans }: PlannedImage,
+  ctx: Context,
+  { pool, remote }: BuildOptions = {},
+): Promise<Image | ImageIndex> {
   const images: Image[] = [];
-  const options = { ...supplyOptions(project, config, ctx), ...(pool === undefined ? {} : { pool }) };
+  const elsewhere = new Set<Digest>();
+  const options = { ...supplyOptions(project, config, ctx), ...(pool && { pool }) };
   for (const plan of plans) {
-    const layers = await stage(ctx, 'produce', () => produceLayers(plan, ctx, options), summarize);
-    images.push(assembleImage({ plan, layers, blobs: imageBlobs(plan.base.content, { ctx, root: project.root }) }));
+    const cache = remote?.forPlan({ plan, ctx, make: (layers) => makeLayers(layers, { plan, ctx, options }) });
+    const produceOptions = { ...options, ...(cache && { elsewhere: cache.elsewhere }) };
+    const layers = await stage(ctx, 'produce', () => produceLayers(plan, ctx, produceOptions), summarize);
+    const blobs = imageBlobs(plan.base.content, { ctx, root: project.root });
+    images.push(assembleImage({ plan, layers, blobs: cache?.blobs(blobs) ?? blobs }));
+    for (const digest of cache?.used() ?? []) elsewhere.add(digest);
   }
   const image = assembleIndex(images);
-  await rememberImage(ctx.store, image, { base: baseReference(plans) });
+  const held = remote && elsewhere.size > 0 ? { repository: remote.repository, digests: [...elsewhere] } : undefined;
+  await rememberImage(ctx.store, image, { base: baseReference(plans), elsewhere: held });
   return image;
 }

@@ -1,9 +1,10 @@
 import { digestOf } from '../digest.ts';
 import { ToolError } from '../errors/index.ts';
 import { canonicalJson } from '../json.ts';
+import { rootsText } from '../layer-roots.ts';
 import type { ImagePlan } from '../plan/types.ts';
 import { configBytes } from './config.ts';
-import { dockerLayerType, dockerMedia, isManifestType, ociMedia, recipeAnnotation } from './media.ts';
+import { dockerLayerType, dockerMedia, isManifestType, ociMedia, recipeAnnotation, rootsAnnotation } from './media.ts';
 import { spliceAnnotation, spliceText } from './splice.ts';
 import type { BlobSource, Descriptor, Image, ImageIndex, Layer } from './types.ts';
 
@@ -104,9 +105,13 @@ function manifestBytes(plan: ImagePlan, { types, configDescriptor, layers }: Man
   return Buffer.from(canonicalJson(manifest));
 }
 
-function layerDescriptor({ mediaType, digest, size, recipe, splice }: Layer, annotated: boolean): Descriptor {
+function layerDescriptor({ mediaType, digest, size, recipe, splice, roots }: Layer, annotated: boolean): Descriptor {
   if (!annotated || recipe === undefined) return { mediaType, digest, size };
-  const annotations = { [recipeAnnotation]: recipe, ...(splice && { [spliceAnnotation]: spliceText(splice) }) };
+  const annotations = {
+    [recipeAnnotation]: recipe,
+    ...(splice && { [spliceAnnotation]: spliceText(splice) }),
+    ...(roots && { [rootsAnnotation]: rootsText(roots) }),
+  };
   return { mediaType, digest, size, annotations };
 }
 

@@ -26,6 +26,7 @@ export {
   ociLayerType,
   ociMedia,
   recipeAnnotation,
+  rootsAnnotation,
 } from './media.ts';
 export type { ManifestFile, ParseInput } from './parse.ts';
 export { parseConfig, parseImage, parseIndex, parseManifest, parseObject } from './parse.ts';

@@ -20,6 +20,9 @@ export const dockerMedia = {
 /** Annotation of a layer descriptor: the recipe that the layer was made from. */
 export const recipeAnnotation = 'dev.wherry.recipe';
 
+/** Annotation of a layer descriptor with wheels: the paths below which all their files lie (`rootsText`). */
+export const rootsAnnotation = 'dev.wherry.roots';
+
 const indexTypes: ReadonlySet<string> = new Set([ociMedia.index, dockerMedia.index]);
 const manifestTypes: ReadonlySet<string> = new Set([ociMedia.manifest, dockerMedia.manifest]);
 

@@ -39,8 +39,17 @@ describe('parseImage', () => {
       });
     const text = Buffer.from(made.manifest).toString();
     expect(read(text).layers).toEqual(layers);
-    for (const odd of ['"{"', '"[]"', '"null"', '"{}"', JSON.stringify(spliceText(splice).replace('dependencies', 'x'))]) {
-      expect(read(text.replace(annotation, `"dev.wherry.splice":${odd}`)).layers).toEqual(image.layers);
+    const odd = [
+      '',
+      'dependencies',
+      'x 2:30 1:20000',
+      'dependencies 2',
+      'dependencies 2:30 1:2 3:4',
+      'dependencies -2:30',
+      'dependencies 2:30  1:2',
+    ];
+    for (const value of odd) {
+      expect(read(text.replace(annotation, `"dev.wherry.splice":${JSON.stringify(value)}`)).layers).toEqual(image.layers);
     }
   });
 

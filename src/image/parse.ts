@@ -1,8 +1,9 @@
 import { asDiffId, asDigest } from '../digest.ts';
 import { ToolError } from '../errors/index.ts';
+import { parseRoots } from '../layer-roots.ts';
 import { describe } from './assemble.ts';
 import type { ImageConfigFile } from './config.ts';
-import { recipeAnnotation } from './media.ts';
+import { recipeAnnotation, rootsAnnotation } from './media.ts';
 import { parseSplice, spliceAnnotation } from './splice.ts';
 import type { BlobSource, Descriptor, Image, Layer } from './types.ts';
 
@@ -75,6 +76,7 @@ function layersOf(manifest: ManifestFile, config: ImageConfigFile): Layer[] {
     const recipe = annotations?.[recipeAnnotation];
     const comment = comments[position];
     const splice = parseSplice(annotations?.[spliceAnnotation]);
+    const roots = parseRoots(annotations?.[rootsAnnotation]);
     return {
       mediaType,
       digest,
@@ -83,6 +85,7 @@ function layersOf(manifest: ManifestFile, config: ImageConfigFile): Layer[] {
       ...(recipe !== undefined && { recipe: asDigest(recipe) }),
       ...(comment !== undefined && { comment }),
       ...(splice !== undefined && { splice }),
+      ...(roots !== undefined && { roots }),
     };
   });
 }

@@ -29,6 +29,8 @@ export interface Layer {
   readonly comment?: string;
   /** How a layer of ours was made, where that is known. */
   readonly splice?: LayerSplice;
+  /** Of wheels: the paths below which all their files lie. */
+  readonly roots?: readonly string[];
 }
 
 /** An immutable single-platform image: exact manifest and config bytes, and where its blobs can be read. */

@@ -5,6 +5,6 @@
 
 export { foresee, noteSources } from './foresight.ts';
 export { LayerPool } from './pool.ts';
-export type { ProduceOptions } from './produce.ts';
-export { produceLayers } from './produce.ts';
+export type { LayerLookup, ProduceOptions } from './produce.ts';
+export { makeLayers, produceLayers } from './produce.ts';
 export { defaultWorkers } from './workers.ts';

@@ -27,9 +27,9 @@ export async function makeLayer(job: Job, compilerOf?: CompilerOf): Promise<Made
   const contents = await contentsOf(job);
   const sink = blobSink(job.store, job.temporary);
   try {
-    const layer = writeLayer(await compiled(contents.entries, job, compilerOf), sink);
-    sink.commit(layer.digest);
-    return { layer, files: contents.files };
+    const written = writeLayer(await compiled(contents.entries, job, compilerOf), sink);
+    sink.commit(written.digest);
+    return { layer: contents.roots === undefined ? written : { ...written, roots: contents.roots }, files: contents.files };
   } finally {
     sink.abort();
     contents.close?.();
@@ -39,6 +39,8 @@ export async function makeLayer(job: Job, compilerOf?: CompilerOf): Promise<Made
 interface Contents {
   readonly entries: Iterable<LayerEntry>;
   readonly files: Made['files'];
+  /** Of wheels. */
+  readonly roots?: readonly string[];
   readonly close?: () => void;
 }
 
@@ -78,7 +80,7 @@ async function contentsOf(job: Job): Promise<Contents> {
 
 /** The wheels stay open as long as the layer is written: opening them for each of thousands of files takes longer than reading. */
 async function wheelContents(recipe: WheelsRecipe, job: Job): Promise<Contents> {
-  const { installWheels } = await import('../wheel/index.ts');
+  const { installedRoots, installWheels } = await import('../wheel/index.ts');
   const opened = new Map<Digest, number>();
   const close = () => opened.forEach((file) => void closeSync(file));
   const open = (digest: Digest): number => {
@@ -87,7 +89,8 @@ async function wheelContents(recipe: WheelsRecipe, job: Job): Promise<Contents> 
     return file;
   };
   try {
-    return { ...installWheels(recipe, open), close };
+    const { entries, files } = installWheels(recipe, open);
+    return { entries, files, roots: installedRoots(recipe, files), close };
   } catch (error) {
     close();
     throw error;

@@ -2,8 +2,9 @@ import type { Context } from '../context.ts';
 import type { Digest } from '../digest.ts';
 import { ToolError } from '../errors/index.ts';
 import type { Layer } from '../image/types.ts';
+import type { Recipe } from '../plan/recipe.ts';
 import type { ImagePlan, LayerPlan } from '../plan/types.ts';
-import { removeLeftovers, type StoredLayer, temporaryIn } from '../store/index.ts';
+import { type KnownLayer, removeLeftovers, temporaryIn } from '../store/index.ts';
 import { wantedMinor } from './bytecode.ts';
 import { checkLayers, rememberFiles } from './collisions.ts';
 import { type Interpreters, startInterpreters } from './interpreters.ts';
@@ -21,33 +22,66 @@ const smallWork = 1024 * 1024;
 export interface ProduceOptions extends Omit<SupplyOptions, 'ctx'> {
   /** Threads that outlive one plan, so that interpreters boot once; whoever made it closes it. */
   readonly pool?: LayerPool;
+  /** Layers that lie elsewhere already, by recipe, asked for what the store lacks. They are used as they are and noted nowhere. */
+  readonly elsewhere?: (lookup: LayerLookup) => Promise<ReadonlyMap<Digest, KnownLayer>>;
+}
+
+export interface LayerLookup {
+  readonly missing: readonly LayerPlan[];
+  /** What the store has of the same plan, by recipe. */
+  readonly known: ReadonlyMap<Digest, KnownLayer>;
 }
 
 /**
- * The layers of a plan, bottom to top and without those of a registry base: from the store where the recipe is known, else made now.
- * Equal recipes are made once and equal layers appear once. Errors: those of downloads, of archives and of the store, SOURCE_CHANGED,
- * WHEEL_COLLISION.
+ * The layers of a plan, bottom to top and without those of a registry base: from the store where the recipe is known, else from elsewhere, else
+ * made now. Equal recipes are made once and equal layers appear once. Errors: those of downloads, of archives and of the store,
+ * SOURCE_CHANGED, WHEEL_COLLISION.
  */
 export async function produceLayers(plan: ImagePlan, ctx: Context, options: ProduceOptions = {}): Promise<Layer[]> {
-  const known = new Map<Digest, StoredLayer>();
-  const wanted = [...new Map(plan.layers.map((layer) => [layer.id, layer])).values()];
+  const known = new Map<Digest, KnownLayer>();
+  const wanted = distinct(plan.layers);
   for (const layer of wanted) {
-    const stored = await ctx.store.layer(layer.id);
-    if (stored === undefined) continue;
-    known.set(layer.id, stored);
-    report(layer, stored, { ctx, reused: true });
+    const stored = await storedLayer(layer, ctx);
+    if (stored !== undefined) know(layer, stored, { known, ctx, reused: true });
   }
-  const missing = wanted.filter((layer) => !known.has(layer.id));
-  if (missing.length > 0) await makeAll(missing, { plan, ctx, options, known });
-  await checkLayers(plan, ctx, (recipes) => supply(recipes, plan.materials, { ctx, ...options }).done);
+  const lacking = (): LayerPlan[] => wanted.filter((layer) => !known.has(layer.id));
+  const elsewhere = (await (lacking().length > 0 ? options.elsewhere?.({ missing: lacking(), known }) : undefined)) ?? new Map();
+  for (const layer of lacking()) {
+    const found = elsewhere.get(layer.id);
+    if (found !== undefined) know(layer, found, { known, ctx, reused: true });
+  }
+  if (lacking().length > 0) await makeAll(lacking(), { plan, ctx, options, known });
+  const fetch = (recipes: readonly Recipe[]) => supply(recipes, plan.materials, { ctx, ...options }).done;
+  await checkLayers(plan, ctx, { fetch, elsewhere });
   return listed(plan, known);
+}
+
+/** Makes some layers of a plan anew, whatever is known of them. Errors: as for `produceLayers`. */
+export async function makeLayers(
+  layers: readonly LayerPlan[],
+  { plan, ctx, options = {} }: { readonly plan: ImagePlan; readonly ctx: Context; readonly options?: ProduceOptions },
+): Promise<ReadonlyMap<Digest, KnownLayer>> {
+  const known = new Map<Digest, KnownLayer>();
+  await makeAll(distinct(layers), { plan, ctx, options, known });
+  return known;
+}
+
+function distinct(layers: readonly LayerPlan[]): LayerPlan[] {
+  return [...new Map(layers.map((layer) => [layer.id, layer])).values()];
+}
+
+/** Records of earlier versions lack what a manifest says of a layer; such a layer is made again. */
+async function storedLayer({ id, recipe }: LayerPlan, { store }: Context): Promise<KnownLayer | undefined> {
+  const stored = await store.layer(id);
+  const isWhole = stored?.parts !== undefined && (recipe.kind !== 'wheels' || stored.roots !== undefined);
+  return isWhole ? stored : undefined;
 }
 
 interface Work {
   readonly plan: ImagePlan;
   readonly ctx: Context;
   readonly options: ProduceOptions;
-  readonly known: Map<Digest, StoredLayer>;
+  readonly known: Map<Digest, KnownLayer>;
 }
 
 async function makeAll(missing: readonly LayerPlan[], work: Work): Promise<void> {
@@ -94,8 +128,7 @@ async function makeOne(layer: LayerPlan, means: Means): Promise<void> {
   });
   if (layer.recipe.kind === 'wheels') await rememberFiles(layer.recipe, files, ctx);
   await ctx.store.putLayer(layer.id, stored);
-  known.set(layer.id, stored);
-  report(layer, stored, { ctx, reused: false });
+  know(layer, stored, { known, ctx, reused: false });
 }
 
 async function madeFrom(layer: LayerPlan, { work, pool, interpreters }: Means): Promise<Made> {
@@ -118,8 +151,15 @@ function isSmall(layers: readonly LayerPlan[]): boolean {
   return size <= smallWork;
 }
 
-function report(layer: LayerPlan, stored: StoredLayer, { ctx, reused }: { readonly ctx: Context; readonly reused: boolean }): void {
-  ctx.emit({ type: 'layer', kind: layer.kind, name: namesOf(layer), digest: stored.digest, size: stored.size, reused });
+interface Finding {
+  readonly known: Map<Digest, KnownLayer>;
+  readonly ctx: Context;
+  readonly reused: boolean;
+}
+
+function know(layer: LayerPlan, found: KnownLayer, { known, ctx, reused }: Finding): void {
+  known.set(layer.id, found);
+  ctx.emit({ type: 'layer', kind: layer.kind, name: namesOf(layer), digest: found.digest, size: found.size, reused });
 }
 
 /** Contents for people; a long list is cut, since it ends in the image's history. */
@@ -129,14 +169,14 @@ function namesOf(layer: LayerPlan): string {
   return rest > 0 ? `${shown.join(', ')} and ${rest} more` : shown.join(', ');
 }
 
-function listed(plan: ImagePlan, known: ReadonlyMap<Digest, StoredLayer>): Layer[] {
+function listed(plan: ImagePlan, known: ReadonlyMap<Digest, KnownLayer>): Layer[] {
   const layers = new Map<Digest, Layer>();
   for (const layer of plan.layers) {
     const stored = known.get(layer.id);
     if (stored === undefined || layers.has(stored.digest)) continue;
-    const { digest, diffId, size, parts } = stored;
-    const splice = parts === undefined ? {} : { splice: { kind: layer.kind, ...parts } };
-    layers.set(digest, { mediaType, digest, diffId, size, recipe: layer.id, comment: `${layer.kind}: ${namesOf(layer)}`, ...splice });
+    const { digest, diffId, size, parts, roots } = stored;
+    const made = { ...(parts && { splice: { kind: layer.kind, ...parts } }), ...(roots && { roots }) };
+    layers.set(digest, { mediaType, digest, diffId, size, recipe: layer.id, comment: `${layer.kind}: ${namesOf(layer)}`, ...made });
   }
   return [...layers.values()];
 }

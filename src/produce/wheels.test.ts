@@ -5,15 +5,15 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { crc32, gunzipSync } from 'node:zlib';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Context } from '../context.ts';
 import { type Digest, digestOf } from '../digest.ts';
 import { createHttp } from '../http/index.ts';
 import { type FilesRecipe, recipeId, type WheelsRecipe } from '../plan/recipe.ts';
 import type { ImagePlan, LayerPlan, Material } from '../plan/types.ts';
-import { openStore, type Store, verifyStore } from '../store/index.ts';
+import { type KnownLayer, openStore, type Store, type StoredLayer, verifyStore } from '../store/index.ts';
 import { readTarBytes } from '../tar/index.ts';
-import { produceLayers } from './index.ts';
+import { type LayerLookup, makeLayers, produceLayers } from './index.ts';
 
 let directory: string;
 let store: Store;
@@ -175,6 +175,79 @@ it('refuses a project that overwrites a file of a wheel', async () => {
     message: expect.stringMatching(/site 1\.0.*one 1\.0|one 1\.0.*site 1\.0/),
   });
 });
+
+describe('with layers that lie elsewhere', () => {
+  /** What a registry would say of the layers of a plan: made in another store. */
+  async function made(plan: ImagePlan): Promise<ReadonlyMap<Digest, KnownLayer>> {
+    const other = await openStore({ env: {}, directory: join(directory, `other-${digestOf(JSON.stringify(plan))}`) });
+    return await makeLayers(plan.layers, { plan, ctx: context({ store: other }) });
+  }
+
+  it('uses them as they are, downloads nothing for them, and notes nothing', async () => {
+    const plan = planOf({ one: wheel('one', { 'one/a.py': '' }), two: wheel('two', { 'two.py': '' }) });
+    const layers = await made(plan);
+    served.clear();
+    const found = await produceLayers(plan, context(), { elsewhere: async () => layers });
+    expect(found.map(({ digest, roots }) => [digest, roots])).toEqual(plan.layers.map(({ id }) => [layers.get(id)?.digest, []]));
+    expect(await produceLayers(plan, context(), { elsewhere: async () => layers })).toEqual(found);
+    for (const { id } of plan.layers) expect(await store.layer(id)).toBeUndefined();
+    await expect(produceLayers(plan, context())).rejects.toMatchObject({ code: 'DOWNLOAD_NOT_FOUND' });
+  });
+
+  it('makes the same image of them as without them', async () => {
+    const plan = planOf({ one: wheel('one', { 'x/a.py': '' }), two: wheel('two', { 'two.py': '' }) });
+    const elsewhere = new Map([...(await made(plan))].slice(0, 1));
+    expect(await produceLayers(plan, context(), { elsewhere: async () => elsewhere })).toEqual(await produceLayers(plan, context()));
+  });
+
+  it('is asked only for what the store lacks', async () => {
+    const plan = planOf({ one: wheel('one', {}), two: wheel('two', {}) });
+    await produceLayers({ ...plan, layers: plan.layers.slice(0, 1) }, context());
+    const asked: LayerLookup[] = [];
+    const elsewhere = async (lookup: LayerLookup) => {
+      asked.push({ ...lookup, known: new Map(lookup.known) });
+      return new Map();
+    };
+    await produceLayers(plan, context(), { elsewhere });
+    await produceLayers(plan, context(), { elsewhere });
+    expect(asked.map(({ missing: lacking, known }) => [lacking.map(({ id }) => id), [...known.keys()]])).toEqual([
+      [[plan.layers[1]?.id], [plan.layers[0]?.id]],
+    ]);
+  });
+
+  it('fetches wheels of them only if they may have a path in common with a layer made here', async () => {
+    const [apart, namespace] = [wheel('apart', { 'apart.py': '' }), wheel('namespace', { 'space/other.py': 'b' })];
+    const there = planOf({ apart, namespace });
+    const elsewhere = await made(there);
+    const here = (text: string): ImagePlan => {
+      served.clear();
+      const plan = planOf({ apart, namespace, mine: wheel('mine', { 'space/mine.py': text, 'space/other.py': text }) });
+      served.delete(urlOf(plan, digestOf(apart)));
+      return plan;
+    };
+    await expect(produceLayers(here('a'), context(), { elsewhere: async () => elsewhere })).rejects.toMatchObject({
+      code: 'WHEEL_COLLISION',
+    });
+    expect(await produceLayers(here('b'), context(), { elsewhere: async () => elsewhere })).toHaveLength(3);
+    expect(await store.has(digestOf(namespace))).toBeDefined();
+  });
+
+  it('makes layers again whose record lacks what a manifest says of them', async () => {
+    const plan = planOf({ one: wheel('one', { 'x.py': '' }) });
+    const [layer] = await produceLayers(plan, context());
+    const id = plan.layers[0]?.id as Digest;
+    const { roots, ...record } = (await store.layer(id)) as StoredLayer;
+    expect(roots).toEqual(['x.py']);
+    await store.putLayer(id, record);
+    expect(await produceLayers(plan, context())).toEqual([layer]);
+    expect((await store.layer(id))?.roots).toEqual(roots);
+  });
+});
+
+function urlOf(plan: ImagePlan, digest: Digest): string {
+  const material = plan.materials[digest];
+  return material?.kind === 'url' ? new URL(material.url).pathname : '';
+}
 
 it('passes on the code of an error in a worker', async () => {
   const bytes = wheel('other', { 'one.py': '' });

@@ -1,7 +1,16 @@
 import type { Digest } from '../digest.ts';
 import { ToolError } from '../errors/index.ts';
 import type { Descriptor } from '../image/types.ts';
-import { formatReference, type Manifest, parseManifest, type Registry, type Repository } from '../registry/index.ts';
+import {
+  formatReference,
+  type ImageConfigFile,
+  type Manifest,
+  maxManifestSize,
+  parseConfig,
+  parseManifest,
+  type Registry,
+  type Repository,
+} from '../registry/index.ts';
 
 /** A repository that images are pushed to, as far as it was looked at: each tag and each manifest is asked for once. */
 export interface RemoteRepository {
@@ -10,6 +19,8 @@ export interface RemoteRepository {
   head(tag: string): Promise<Descriptor | undefined>;
   /** A manifest or index by digest; undefined if it is gone or cannot be read. */
   manifest(digest: Digest): Promise<Manifest | undefined>;
+  /** An image's configuration; undefined if it is gone or cannot be read. */
+  config(descriptor: Descriptor): Promise<ImageConfigFile | undefined>;
   /** What was read lists these blobs and manifests, so they are there, unless the registry lost them. */
   readonly listed: ReadonlySet<Digest>;
 }
@@ -17,8 +28,10 @@ export interface RemoteRepository {
 /** Gives the one view of a repository. */
 export type OpenRepository = (repository: Repository) => RemoteRepository;
 
+type Source = Pick<Registry, 'headManifest' | 'getManifest' | 'openBlob'>;
+
 /** Where to find repositories; sends nothing by itself. */
-export function remoteRepositories(registry: Pick<Registry, 'headManifest' | 'getManifest'>): OpenRepository {
+export function remoteRepositories(registry: Source): OpenRepository {
   const opened = new Map<string, RemoteRepository>();
   return (repository) => {
     const name = formatReference({ ...repository, tag: undefined, digest: undefined });
@@ -28,10 +41,7 @@ export function remoteRepositories(registry: Pick<Registry, 'headManifest' | 'ge
   };
 }
 
-function openRepository(
-  { registry: host, repository: path }: Repository,
-  registry: Pick<Registry, 'headManifest' | 'getManifest'>,
-): RemoteRepository {
+function openRepository({ registry: host, repository: path }: Repository, registry: Source): RemoteRepository {
   const repository: Repository = { registry: host, repository: path };
   const heads = new Map<string, Promise<Descriptor | undefined>>();
   const manifests = new Map<Digest, Promise<Manifest | undefined>>();
@@ -42,6 +52,12 @@ function openRepository(
     for (const item of [digest, ...contentsOf(manifest)]) listed.add(item);
     return manifest;
   };
+  const readConfig = async ({ digest, size }: Descriptor): Promise<ImageConfigFile | undefined> => {
+    if (size > maxManifestSize) return undefined;
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of await registry.openBlob(repository, { digest, size })) chunks.push(chunk as Uint8Array);
+    return parseConfig(Buffer.concat(chunks), `${host}/${path}@${digest}`);
+  };
   return {
     repository,
     listed,
@@ -50,10 +66,13 @@ function openRepository(
         // Some registries answer so for what is not there, and the push itself will say it if it is meant (oci.md §2.5).
         registry.headManifest({ ...repository, tag, digest: undefined }).catch(unless(['REGISTRY_DENIED'])),
       ),
-    manifest: (digest) =>
-      once(manifests, digest, () => read(digest).catch(unless(['REGISTRY_NOT_FOUND', 'REGISTRY_DENIED', 'REGISTRY_PROTOCOL']))),
+    manifest: (digest) => once(manifests, digest, () => read(digest).catch(unless(useless))),
+    config: (descriptor) => readConfig(descriptor).catch(unless(useless)),
   };
 }
+
+/** What a registry answers for things that are no use as a previous image. */
+const useless = ['REGISTRY_NOT_FOUND', 'REGISTRY_DENIED', 'REGISTRY_PROTOCOL'] as const;
 
 /** A registry takes an image's manifest only with its blobs, and an index only with its manifests. */
 function contentsOf(manifest: Manifest): Digest[] {

@@ -11,6 +11,6 @@ export { packLayers } from './packed.ts';
 export { type ImagePlace, openEntry, openImage, type PlaceEntry, pickEntry } from './place.ts';
 export { openReference } from './registry.ts';
 export { inMemory } from './small.ts';
-export { type RememberOptions, rememberImage, storeBlobs, storedPlace } from './stored.ts';
+export { type LayersElsewhere, type RememberOptions, rememberImage, storeBlobs, storedPlace } from './stored.ts';
 export { pickManifest, pickPlatform, readImage } from './tree.ts';
 export { exactly, verified } from './verified.ts';

@@ -5,7 +5,7 @@ import { gunzipSync } from 'node:zlib';
 import { pack } from 'tar-stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { collect, emptyFacts, memoryBlobs, sampleImage, samplePlan } from '../../test/sampleImage.ts';
-import { digestOf } from '../digest.ts';
+import { type Digest, digestOf } from '../digest.ts';
 import { assembleImage, assembleIndex, checkImage, type Image, type ImageIndex, imagesOf, isIndex, ociMedia } from '../image/index.ts';
 import { archiveSink, layoutSink } from '../sinks/index.ts';
 import { openStore, type Store } from '../store/index.ts';
@@ -169,5 +169,22 @@ describe('rememberImage and storedPlace', () => {
     expect(asked).toEqual([base]);
     expect((await storedPlace(store, 'site'))?.origin).toMatchObject({ registry: 'example.com', repository: 'b' });
     await expect(contents((await recall(store, 'site')) as Image)).rejects.toMatchObject({ code: 'IMAGE_INVALID' });
+  });
+
+  it('open layers of ours that lie in a registry from their repository', async () => {
+    const image = await sampleImage();
+    await rememberImage(store, image, {
+      base: 'example.com/b',
+      elsewhere: { repository: 'example.com/site', digests: [image.layers[0]?.digest as Digest] },
+    });
+    const asked: string[] = [];
+    const remote = (reference: string) => ({
+      open: async (blob: { digest: Digest; size: number }) => {
+        asked.push(reference);
+        return await image.blobs.open(blob);
+      },
+    });
+    expect(await contents((await recall(store, 'site', remote)) as Image)).toEqual([image.layers[0]?.diffId]);
+    expect(asked).toEqual(['example.com/site']);
   });
 });

@@ -14,5 +14,5 @@ export { lockPrivate } from './private-lock.ts';
 export { readSealed, writeSealed } from './sealed.ts';
 export { type BlobSink, blobSink, temporaryIn } from './sink.ts';
 export { type Spool, spool } from './spool.ts';
-export type { BlobWriter, PartialBlob, Store, StoredLayer } from './types.ts';
+export type { BlobWriter, KnownLayer, PartialBlob, Store, StoredLayer } from './types.ts';
 export { pruneStore, type StoreCheck, type StoreSize, sizeOfStore, verifyStore } from './upkeep.ts';

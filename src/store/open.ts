@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { asDiffId, asDigest, type Digest, digestOf } from '../digest.ts';
 import { ToolError } from '../errors/index.ts';
 import { asLayerParts } from '../layer-parts.ts';
+import { asRoots } from '../layer-roots.ts';
 import { openBlob, startBlob, wasWritten } from './blobs.ts';
 import { type StorePaths, storeDirectory, storePaths } from './directory.ts';
 import { day, diskError, errnoOf, isFolder, makePrivate, ownerOf, used, writeWhole } from './disk.ts';
@@ -115,9 +116,10 @@ export function asLayer(value: unknown): StoredLayer | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const { digest, diffId, size, tarSize, ...rest } = value as Record<string, unknown>;
   const parts = asLayerParts(rest.parts);
+  const roots = asRoots(rest.roots);
   if (typeof digest !== 'string' || typeof diffId !== 'string' || typeof size !== 'number' || typeof tarSize !== 'number') return undefined;
   try {
-    return { digest: asDigest(digest), diffId: asDiffId(diffId), size, tarSize, ...(parts && { parts }) };
+    return { digest: asDigest(digest), diffId: asDiffId(diffId), size, tarSize, ...(parts && { parts }), ...(roots && { roots }) };
   } catch {
     return undefined;
   }

@@ -41,7 +41,12 @@ export interface StoredLayer {
   readonly tarSize: number;
   /** Absent in records of earlier versions. */
   readonly parts?: LayerParts;
+  /** Of wheels: the paths below which all their files lie. Absent in records of earlier versions. */
+  readonly roots?: readonly string[];
 }
+
+/** What an image needs to know of a layer, wherever its bytes lie. */
+export type KnownLayer = Omit<StoredLayer, 'tarSize'>;
 
 export interface BlobWriter {
   write(chunk: Uint8Array): Promise<void>;

@@ -9,6 +9,7 @@ export { relativeToSite } from './files.ts';
 export { installWheels, type OpenMaterial, wheelFileList } from './install.ts';
 export { destinationOf, type WheelIdentity } from './layout.ts';
 export { formatRecord, type RecordRow, recordHash } from './record.ts';
+export { installedRoots, mayTouch } from './roots.ts';
 export { isReservedScript } from './rules.ts';
 export { type BasePython, type TextFiles, venvEntries } from './venv.ts';
 export { type VenvLayout, venvLayout } from './venv-path.ts';

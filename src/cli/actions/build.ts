@@ -45,10 +45,13 @@ export async function runBuild(directory: string | undefined, flags: BuildFlags 
 
 /** What pushes is loaded only if something is pushed. Errors: USAGE. */
 async function pushOf(flags: SinkFlags, ctx: Context): Promise<Push | undefined> {
+  if (flags.push !== true && flags.verifyRemote === true) {
+    throw new ToolError('USAGE', '--verify-remote is about the image that --push replaces', { hint: 'add --push' });
+  }
   if (flags.push !== true) return undefined;
   if (ctx.offline) throw new ToolError('USAGE', '--push sends requests, and --offline forbids them', { hint: 'leave one of them out' });
   const { startPush } = await import('../../pipeline-push.ts');
-  return startPush(ctx);
+  return startPush(ctx, { remote: flags.remote !== false, verify: flags.verifyRemote === true });
 }
 
 /** What can't be written is found before anything is made. Errors: USAGE. */
@@ -80,8 +83,9 @@ async function buildOne(planned: PlannedImage, { flags, ctx, pool, push, termina
     if (event.type === 'layer' && !event.reused) made.add(event.digest);
     ctx.emit(event);
   };
-  const image = await buildImage(planned, { ...ctx, emit }, pool);
   const names = references(planned.config, flags.tag);
+  const remote = push?.cache(push.targets(names));
+  const image = await buildImage(planned, { ...ctx, emit }, { pool, remote });
   const sinks = [...(await sinksOf(flags, { ctx, terminal })), ...(push === undefined ? [] : [push.sink(planned.plans, made)])];
   const results = await putAll(image, sinks, { references: names, ctx });
   terminal.finish();

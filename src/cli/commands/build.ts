@@ -9,6 +9,9 @@ export const loadTargets = ['auto', 'docker', 'podman', 'containerd'] as const;
 export interface SinkFlags {
   readonly load?: (typeof loadTargets)[number];
   readonly push?: boolean;
+  /** False with --no-remote. */
+  readonly remote?: boolean;
+  readonly verifyRemote?: boolean;
   readonly dryRun?: boolean;
 }
 
@@ -28,6 +31,8 @@ export const addBuild: AddCommand = (program, { terminal }) => {
     .description('Make the image of a project')
     .argument('[directory]', 'the project (default: here)')
     .option('--push', 'push to the registry that repository in [tool.wherry] or -t names')
+    .option('--no-remote', 'with --push: make every layer here, whatever the previous image in the registry holds')
+    .option('--verify-remote', 'with --push: compare what the previous image holds with a sample made here')
     .option('--oci <directory>', 'write an OCI image layout')
     .option('--tar <file>', 'write one archive that every loader takes (- for stdout)')
     .addOption(new Option('--load [daemon]', 'load into a daemon; auto is the first that works').choices(loadTargets))
