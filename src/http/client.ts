@@ -1,17 +1,15 @@
-import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Dispatcher, request } from 'undici';
 import { ToolError } from '../errors/index.ts';
 import type { Emit } from '../events.ts';
-import { checkUrl, isListed } from './address.ts';
+import { checkUrl } from './address.ts';
 import { discardBody } from './body.ts';
 import type { Timeouts } from './dispatchers.ts';
+import { type Connections, connect, exchange } from './exchange.ts';
 import { asNetworkError, isTransient, SourceFault } from './faults.ts';
 import { redact } from './redact.ts';
 import { follow, type Hop, isRedirect, maxRedirects } from './redirect.ts';
 import { isRetryable, retryDelay } from './retry.ts';
-import { startSending } from './sending.ts';
-import type { BodySource, Http, HttpRequest, HttpResponse } from './types.ts';
+import type { Http, HttpRequest, HttpResponse } from './types.ts';
 
 /** What a client is made from. All but `env` have defaults. */
 export interface HttpOptions {
@@ -34,7 +32,7 @@ export function createHttp(options: HttpOptions): Http {
   let connecting: Promise<Connections> | undefined;
   const wire: Wire = {
     connections: () => {
-      connecting ??= connect(options);
+      connecting ??= connect(options.env, options.timeouts);
       return connecting;
     },
     emit: options.emit ?? (() => {}),
@@ -47,22 +45,6 @@ export function createHttp(options: HttpOptions): Http {
     },
   };
 }
-
-interface Connections {
-  readonly send: typeof request;
-  readonly timeouts: Timeouts;
-  readonly dispatcher: (url: URL, anyCertificate: boolean) => Dispatcher;
-}
-
-/** undici and Node's TLS take a while to load, and a build from the store sends nothing. */
-async function connect(options: HttpOptions): Promise<Connections> {
-  const [undici, { dispatchers }] = await Promise.all([import('undici'), import('./dispatchers.ts')]);
-  const timeouts = { ...defaultTimeouts, ...options.timeouts };
-  return { send: undici.request, timeouts, dispatcher: dispatchers(undici, options.env, timeouts) };
-}
-
-// A registry may take minutes to store a large blob that it has received.
-const defaultTimeouts: Timeouts = { connect: 15_000, headers: 60_000, body: 60_000, send: 60_000, answer: 300_000 };
 
 interface Wire {
   readonly connections: () => Promise<Connections>;
@@ -125,7 +107,7 @@ function settle(outcome: Outcome, request: HttpRequest): HttpResponse {
 async function throughRedirects(wire: Wire, request: HttpRequest): Promise<HttpResponse> {
   let hop = firstHop(request);
   for (let redirects = 0; redirects <= maxRedirects; redirects++) {
-    const response = await exchange(wire, request, hop);
+    const response = await exchange(await wire.connections(), request, hop);
     if (!isRedirect(request.method, response.status)) return response;
     await discardBody(response.body);
     hop = follow(hop, response.headers.location, request);
@@ -153,56 +135,6 @@ function unescaped(text: string): string {
   } catch {
     return text;
   }
-}
-
-async function exchange(wire: Wire, request: HttpRequest, hop: Hop): Promise<HttpResponse> {
-  const connections = await wire.connections();
-  const { method, body = null, signal } = request;
-  if (isSource(body) && body.size > 0) return await stream(connections, hop, { ...request, body });
-  const transmission = { method, headers: hop.headers, body: isSource(body) ? '' : body, signal };
-  return await transmit(connections, hop, { ...transmission, insecure: request.insecure });
-}
-
-async function stream(
-  connections: Connections,
-  hop: Hop,
-  { method, body, signal, insecure }: HttpRequest & { readonly body: BodySource },
-): Promise<HttpResponse> {
-  const sending = await startSending(body, signal, connections.timeouts);
-  const headers = { ...hop.headers, 'content-length': String(body.size) };
-  try {
-    // The sending's own clock replaces undici's, which does not see a slow body move.
-    const transmission = { method, headers, body: sending.body, signal: sending.signal, headersTimeout: 0 };
-    const response = await transmit(connections, hop, { ...transmission, insecure });
-    sending.answered();
-    return response;
-  } catch (fault) {
-    sending.failed();
-    throw sending.fault() ?? fault;
-  }
-}
-
-type Transmission = Pick<Dispatcher.RequestOptions, 'method' | 'headers' | 'body' | 'signal' | 'headersTimeout'> & {
-  readonly insecure: HttpRequest['insecure'];
-};
-
-async function transmit(
-  { send, dispatcher }: Connections,
-  { url }: Hop,
-  { insecure, ...transmission }: Transmission,
-): Promise<HttpResponse> {
-  // undici closes the connection after each HEAD unless told otherwise, and a push begins with many of them.
-  const kept = transmission.method === 'HEAD' ? { reset: false } : {};
-  const answer = await send(url, { ...transmission, ...kept, dispatcher: dispatcher(url, isListed(url, insecure)) });
-  return { status: answer.statusCode, headers: flat(answer.headers), url: url.href, body: answer.body as Readable };
-}
-
-function isSource(body: Uint8Array | string | BodySource | null): body is BodySource {
-  return typeof body === 'object' && body !== null && 'open' in body;
-}
-
-function flat(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string | undefined> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]));
 }
 
 function offline(request: HttpRequest): ToolError {

@@ -162,6 +162,16 @@ describe('the clock of a body', () => {
     vi.advanceTimersByTime(4900);
     expect([silent.signal.aborted, answered.signal.aborted]).toEqual([true, false]);
   });
+
+  it('stays stopped while the rest of a body goes out after an early answer', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const sending = await startSending(source(), outer, timeouts);
+    sending.answered();
+    sending.body.resume();
+    await once(sending.body, 'end');
+    vi.advanceTimersByTime(60_000);
+    expect(sending.signal.aborted).toBe(false);
+  });
 });
 
 it('HEAD leaves its connection to later requests', async () => {

@@ -72,6 +72,21 @@ describe('a push', () => {
     expect([tokens(server).length, server.count(/mount/)]).toEqual([how === 'refused' ? 3 : 2, 1]);
   });
 
+  it('tries a source without its scope if the token server refuses that', async () => {
+    const server = await start({
+      intercept: (request, response) => {
+        const { url = '', headers } = request;
+        const isRefused = url.startsWith('/token') && url.includes('base');
+        if (!isRefused && !(url.includes('mount=') && headers.authorization !== undefined)) return false;
+        response.writeHead(isRefused ? 401 : 201).end();
+        return true;
+      },
+    });
+    const { registry } = await login(server);
+    const outcome = await registry.putBlob(repository(server), upload({ mountFrom: [repository(server, 'base')] }));
+    expect([outcome.how, server.count(/mount=/)]).toEqual(['mounted', 1]);
+  });
+
   it('gets another token when its own runs out in the middle, and sends the bytes anew', async () => {
     const server = await start();
     server.fault({ on: 'PUT upload', do: { kind: 'meanwhile', run: server.expireTokens } });

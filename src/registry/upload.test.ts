@@ -126,7 +126,7 @@ describe('a blob', () => {
 describe('a mount', () => {
   const mountFrom = ['team/base', 'team/base', 'app'].map((repository) => ({ registry: '', repository }));
   const from = (server: TestRegistry) => [
-    { registry: 'other.example', repository: 'team/base' },
+    { registry: 'other.example', repository: 'elsewhere' },
     ...mountFrom.map((source) => ({ ...source, registry: server.host })),
   ];
 
@@ -144,6 +144,15 @@ describe('a mount', () => {
     expect(await connectRegistry().registry.putBlob(app(server), upload({ mountFrom: from(server) }))).toMatchObject({ how: 'uploaded' });
     expect(server.count(/^POST/)).toBe(1);
     expect(server.openUploads()).toBe(0);
+  });
+
+  it('is tried with the likeliest sources, from their own repository never', async () => {
+    const server = await start({ faults: [{ on: 'POST mount', times: 9, do: say(404) }] });
+    const names = ['a', 'app', 'b', 'a', 'c', 'd'];
+    const mountFrom = names.map((repository) => ({ registry: server.host, repository }));
+    await connectRegistry().registry.putBlob(app(server), upload({ mountFrom }));
+    const asked = server.seen.flatMap(({ url }) => new URL(url, 'http://x').searchParams.getAll('from'));
+    expect(asked).toEqual(['a', 'b', 'c']);
   });
 
   it.each([400, 401, 403, 404, 405, 500])('that gives %i is not the end', async (status) => {
@@ -200,7 +209,7 @@ describe('a fault', () => {
 
   it('that loses only the answer is found out by looking', async () => {
     const server = await start({ faults: [{ on: 'PUT upload', do: { kind: 'lose' } }] });
-    const once = upload();
+    const once = upload({ isNew: true });
     expect(await connectRegistry().registry.putBlob(app(server), once)).toEqual({ how: 'uploaded', bytesSent: bytes.length });
     expect(once.opened()).toBe(1);
   });

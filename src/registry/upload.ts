@@ -117,9 +117,7 @@ async function begin(job: Job): Promise<'present' | Session> {
 async function sessionOf(job: Job, response: HttpResponse): Promise<Session> {
   await discardBody(response.body);
   const endpoint = await job.transport.endpoint(job.repository);
-  const session = resolveLocation(new URL(response.url), byHttps(response), endpoint);
-  // The registry itself decides what it is compared with, not a host that it redirected to.
-  return resolveLocation(new URL(endpoint.base), session.href, endpoint);
+  return resolveLocation(new URL(response.url), byHttps(response), endpoint);
 }
 
 /** Registries behind a proxy that speaks https for them often do not know of it, and name themselves with http. */
