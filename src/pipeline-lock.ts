@@ -14,6 +14,7 @@ import {
   sameWherryLock,
   writeWherryLock,
 } from './resolve/index.ts';
+import { mirroredContext } from './supply.ts';
 
 /** What `wherry lock` found or did. */
 export interface LockReport {
@@ -52,7 +53,7 @@ async function problemsOf(input: ProjectInput, ctx: Context): Promise<string[]> 
   const findings: string[] = [];
   const config = await loadConfig({ project: input.project, env: ctx.env, flags: input.request.flags });
   for (const image of config.images) {
-    const found = await checkWherryLock({ lock: input.pins, image, project: input.project, ctx });
+    const found = await checkWherryLock({ lock: input.pins, image, project: input.project, ctx: mirroredContext(ctx, image) });
     findings.push(...found.filter((finding) => finding.kind === 'problem').map(findingLine));
     for (const finding of found) if (finding.kind === 'outdated') ctx.emit({ type: 'note', message: findingLine(finding) });
   }

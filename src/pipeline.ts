@@ -15,7 +15,7 @@ import { select } from './select/index.ts';
 import { rememberImage } from './sources/index.ts';
 import { stage } from './stage.ts';
 import { removeLeftovers } from './store/index.ts';
-import { baseReference, imageBlobs, projectCredentials, summarize, supplyOptions } from './supply.ts';
+import { baseReference, imageBlobs, mirroredContext, projectCredentials, summarize, supplyOptions } from './supply.ts';
 import { readTrees } from './trees.ts';
 
 /** Plans of one image, one per platform. */
@@ -63,7 +63,7 @@ export async function planProject(
     const own = image.package === undefined ? project : await readProject(request.directory, { package: image.package });
     for (const platform of image.platforms) {
       const resolved = await stage(ctx, 'resolve', () =>
-        resolveTarget({ image, project: own, platform, lock: pins, mode: request.lockMode, ctx }),
+        resolveTarget({ image, project: own, platform, lock: pins, mode: request.lockMode, ctx: mirroredContext(ctx, image) }),
       );
       const selection = select({ lock, project: own, target: resolved.target, request: selectionRequest(image, request) });
       const sized = await resolveSizes({ selection, lock: resolved.lock, mode: request.lockMode, root: project.root, authorize, ctx });
@@ -131,7 +131,7 @@ export async function buildImage(
     const cache = remote?.forPlan({ plan, ctx, make: (layers) => makeLayers(layers, { plan, ctx, options }) });
     const produceOptions = { ...options, ...(cache && { elsewhere: cache.elsewhere }) };
     const layers = await stage(ctx, 'produce', () => produceLayers(plan, ctx, produceOptions), summarize);
-    const blobs = imageBlobs(plan.base.content, { ctx, root: project.root });
+    const blobs = imageBlobs(plan.base.content, { ctx: mirroredContext(ctx, config), root: project.root });
     images.push(assembleImage({ plan, layers, blobs: cache?.blobs(blobs) ?? blobs }));
     for (const digest of cache?.used() ?? []) elsewhere.add(digest);
   }

@@ -8,11 +8,18 @@ import type { BlobSource, Layer } from './image/types.ts';
 import type { ImagePlan } from './plan/index.ts';
 import type { ProduceOptions } from './produce/index.ts';
 import type { Project } from './project/index.ts';
+import { withMirrors } from './registry/settings.ts';
 import { storeBlobs } from './sources/index.ts';
 
 /** Credentials for the project's package indexes: those of `[[tool.uv.index]]` and of the environment. */
 export function projectCredentials(project: Project, { env }: Pick<Context, 'env'>): Authorize {
   return indexCredentials({ env, indexes: packageIndexes(project.rootPyproject.data, env) });
+}
+
+/** The context with the mirrors of an image's configuration, which are asked when bases are read. Errors: CONFIG_INVALID. */
+export function mirroredContext(ctx: Context, { mirrors }: Pick<ImageConfig, 'mirrors'>): Context {
+  const registries = withMirrors(ctx.registries, mirrors);
+  return registries === undefined ? ctx : { ...ctx, registries };
 }
 
 /** Where `produce` may fetch from: credentials of the project's package indexes, mirrors of the image's configuration. */

@@ -80,7 +80,7 @@ async function openBuilt(name: string, ctx: Context): Promise<Opened | undefined
 async function openRemote(name: string, ctx: Context): Promise<Opened> {
   try {
     const reference = parseReference(name);
-    const place = await openReference(reference, createRegistry(ctx));
+    const place = await openReference(reference, createRegistry(ctx, { mirrors: true }));
     const repository = `${reference.registry}/${reference.repository}`;
     return { place, entry: pickEntry(place), repository, tag: reference.tag, fromDaemon: false };
   } catch (error) {

@@ -45,7 +45,7 @@ describe('the command line', () => {
   it('helps on stdout with status 0', async () => {
     const { status, out } = await run('--help');
     expect(status).toBe(0);
-    for (const command of ['build', 'run', 'plan', 'inspect', 'copy', 'lock', 'config', 'doctor', 'explain', 'cache'])
+    for (const command of ['build', 'run', 'plan', 'inspect', 'copy', 'lock', 'login', 'logout', 'config', 'doctor', 'explain', 'cache'])
       expect(out).toContain(command);
     expect((await run('build', '--help')).out).toContain('--oci');
   });

@@ -9,6 +9,7 @@ import { addDoctor } from './commands/doctor.ts';
 import { addExplain } from './commands/explain.ts';
 import { addInspect } from './commands/inspect.ts';
 import { addLock } from './commands/lock.ts';
+import { addLogin, addLogout } from './commands/login.ts';
 import { addPlan } from './commands/plan.ts';
 import { addRun } from './commands/run.ts';
 import { collect } from './options.ts';
@@ -32,6 +33,8 @@ const commands: ReadonlyMap<string, AddCommand> = new Map([
   ['inspect', addInspect],
   ['copy', addCopy],
   ['lock', addLock],
+  ['login', addLogin],
+  ['logout', addLogout],
   ['config', addConfig],
   ['doctor', addDoctor],
   ['explain', addExplain],
@@ -104,12 +107,17 @@ function prepare(command: Command, terminal: Terminal): void {
 
 function usageError(error: CommanderError, argv: readonly string[]): ToolError {
   const [command] = argv.filter((word) => !word.startsWith('-'));
-  const [message = '', suggestion = ''] = error.message.replace(/^error: /, '').split('\n');
+  const [message = '', suggestion = ''] = withoutValue(error.message.replace(/^error: /, '')).split('\n');
   const known = error.code !== 'commander.unknownCommand' && command !== undefined;
   const help = known ? `wherry ${command} --help` : 'wherry --help';
   if (error.code === 'commander.help') return new ToolError('USAGE', 'no command was given', { hint: 'see wherry --help' });
   const guess = suggestion.replace(/^\(|\)$/g, '');
   return new ToolError('USAGE', message, { hint: guess === '' ? `see ${help}` : `${guess} See ${help}` });
+}
+
+/** What follows `=` of an unknown option may be a secret. */
+function withoutValue(message: string): string {
+  return message.replace(/^(unknown option '[^'=]*)=.*'$/m, "$1'");
 }
 
 function positive(text: string): number {

@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts';
 import { defaultWorkers } from '../produce/workers.ts';
-import { registrySettings } from '../registry/settings.ts';
+import { createInput, type Input } from './input.ts';
 import { makePalette, type Palette, wantsColour } from './render/palette.ts';
 import { createProgress, type Progress } from './render/progress.ts';
 
@@ -17,9 +17,15 @@ export interface Terminal {
   json(): boolean;
   quiet(): boolean;
   finish(): void;
+  readonly input: Input;
+  /** Opens the network alone. */
+  connection(): Promise<Connection>;
   /** Opens store and network for commands that need them. */
   context(): Promise<Context>;
 }
+
+/** What registries are reached with. */
+export type Connection = Omit<Context, 'store' | 'workers'>;
 
 export interface GlobalFlags {
   readonly quiet?: boolean;
@@ -42,6 +48,12 @@ export function createTerminal(host: NodeJS.Process, signal: AbortSignal): Termi
     progress ??= createProgress({ write: err, mode: progressMode(flags, host), palette, now: () => performance.now() });
     return progress;
   };
+  const connection = async (): Promise<Connection> => {
+    const { emit } = start();
+    const [{ createHttp }, { registrySettings }] = await Promise.all([import('../http/index.ts'), import('../registry/settings.ts')]);
+    const offline = flags.offline === true;
+    return { env, http: createHttp({ env, emit, offline }), registries: registrySettings(env, flags.insecure), emit, signal, offline };
+  };
   return {
     env,
     cwd: host.cwd(),
@@ -57,14 +69,11 @@ export function createTerminal(host: NodeJS.Process, signal: AbortSignal): Termi
     json: () => flags.json === true,
     quiet: () => flags.quiet === true,
     finish: () => progress?.finish(),
+    input: createInput(() => host.stdin, { write: err, signal }),
+    connection,
     context: async () => {
-      const { emit } = start();
-      const [{ createHttp }, { openStore }] = await Promise.all([import('../http/index.ts'), import('../store/index.ts')]);
-      const offline = flags.offline === true;
-      const http = createHttp({ env, emit, offline });
-      const registries = registrySettings(env, flags.insecure);
-      const workers = flags.workers ?? defaultWorkers();
-      return { env, http, registries, store: await openStore({ env }), emit, signal, offline, workers };
+      const [connected, { openStore }] = await Promise.all([connection(), import('../store/index.ts')]);
+      return { ...connected, store: await openStore({ env }), workers: flags.workers ?? defaultWorkers() };
     },
   };
 }

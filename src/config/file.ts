@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { isTable, type Project, type Pyproject, parseToml, placeOf, readTextIfThere, type TomlTable, tableAt } from '../project/index.ts';
-import { configError, configInvalid, notYet, refuseReserved, type Written } from './issues.ts';
+import { configError, configInvalid, notYet, refuseInsecure, refuseReserved, type Written } from './issues.ts';
 import { type ConfigFile, configSchema } from './schema.ts';
 
 /** The settings that are written down, checked, with the places of their keys. */
@@ -45,6 +45,7 @@ async function configAt(directory: string, pyproject: Pyproject): Promise<RawCon
 
 function readConfig(raw: RawConfig, scope: FoundConfig['scope']): FoundConfig {
   refuseReserved(raw.table, [], raw);
+  refuseInsecure(raw.table, raw);
   const images = isTable(raw.table.images) ? raw.table.images : {};
   for (const [name, image] of Object.entries(images)) {
     if (isTable(image)) refuseReserved(image, ['images', name], raw);

@@ -19,7 +19,7 @@ export const defaultKeys: Partial<ImageKeys> = {
 };
 
 /** The typed settings of one image. Throws CONFIG_INVALID for what the schema alone cannot tell, SECRET_REFUSED, CONFIG_NOT_YET. */
-export function imageConfig(image: MergedImage, shared: { readonly debian: ConfigFile['debian'] }): ImageConfig {
+export function imageConfig(image: MergedImage, shared: Pick<ConfigFile, 'debian' | 'registries'>): ImageConfig {
   const { name, values } = image;
   const env = values.env ?? {};
   refuseSecrets(env, () => originOf(image, 'env')?.where);
@@ -50,6 +50,7 @@ export function imageConfig(image: MergedImage, shared: { readonly debian: Confi
     stopSignal: values['stop-signal'],
     stamp: values.stamp ?? [],
     debian: debianSettings(shared.debian),
+    mirrors: mirrorsOf(shared.registries),
   };
 }
 
@@ -149,6 +150,10 @@ function healthSpec(image: MergedImage): HealthSpec | undefined {
     startPeriod: health['start-period'] ?? 10,
     retries: retries ?? 3,
   };
+}
+
+function mirrorsOf(registries: ConfigFile['registries']): ImageConfig['mirrors'] {
+  return Object.fromEntries(Object.entries(registries ?? {}).map(([prefix, { mirrors = [] }]) => [prefix, mirrors]));
 }
 
 function debianSettings(debian: ConfigFile['debian']): ImageConfig['debian'] {

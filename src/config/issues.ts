@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { ToolError, type Where } from '../errors/index.ts';
+import { isTable } from '../project/index.ts';
 import { configSchema, imageKeySchemas, reservedKeys } from './schema.ts';
 import { suggest } from './suggest.ts';
 
@@ -34,6 +35,20 @@ export function configInvalid(message: string, where: Where | undefined, hint?: 
 export function refuseReserved(table: Readonly<Record<string, unknown>>, path: readonly string[], written: Written): void {
   const reserved = Object.keys(table).find((key) => reservedKeys.has(key));
   if (reserved !== undefined) throw notYet(`${dotted([...path, reserved])}`, written.where([...path, reserved]));
+}
+
+/** Throws CONFIG_INVALID for a key that would let a repository weaken how registries are reached. */
+export function refuseInsecure(table: Readonly<Record<string, unknown>>, written: Written): void {
+  const nested = Object.entries(isTable(table.registries) ? table.registries : {}).filter(
+    ([, value]) => isTable(value) && 'insecure' in value,
+  );
+  const path = 'insecure' in table ? ['insecure'] : nested[0] === undefined ? undefined : ['registries', nested[0][0], 'insecure'];
+  if (path === undefined) return;
+  throw configInvalid(
+    `${written.name}: ${dotted(path)} cannot be set by a project`,
+    written.where(path),
+    'only who runs Wherry may call a registry insecure: --insecure HOST, WHERRY_INSECURE, or insecure = true in registries.conf',
+  );
 }
 
 /** CONFIG_NOT_YET at a place. */
@@ -91,6 +106,7 @@ function unknownKey(path: readonly string[], written: Written): ToolError {
 
 const nestedKeys: Readonly<Record<string, readonly string[]>> = {
   debian: ['mirror', 'snapshot'],
+  registries: ['mirrors'],
   user: ['name', 'uid', 'gid'],
   health: ['http', 'port', 'host', 'command', 'interval', 'timeout', 'start-period', 'retries'],
   files: ['from', 'text', 'to', 'mode', 'owner'],

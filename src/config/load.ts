@@ -40,7 +40,7 @@ export async function loadConfig(input: LoadConfigInput): Promise<LoadedConfig> 
   const outside = [...outsideSources(input)];
   const names = chosenNames(input, found);
   const merged = names.map((name) => mergeImage(name, [...outside, ...fileSources(found, name), defaultSource]));
-  const images = merged.map((image) => imageConfig(image, { debian: found?.file.debian }));
+  const images = merged.map((image) => imageConfig(image, { debian: found?.file.debian, registries: found?.file.registries }));
   for (const image of merged) requireMember(input.project, image);
   return { images, origins: merged.flatMap((image) => image.origins) };
 }
@@ -75,7 +75,7 @@ function* outsideSources(input: LoadConfigInput): Generator<Source> {
 
 function fileSources(found: FoundConfig | undefined, name: string): readonly Source[] {
   if (found === undefined) return [];
-  const { images, debian: _debian, ...shared } = found.file;
+  const { images, debian: _debian, registries: _registries, ...shared } = found.file;
   const place = (path: readonly string[]): Pick<ConfigOrigin, 'origin' | 'where'> => {
     const where = found.where(path);
     return where === undefined ? { origin: found.name } : { origin: found.name, where };

@@ -115,6 +115,16 @@ const debian = z.strictObject({
   snapshot: text.optional().describe('URL of a snapshot service that keeps superseded packages'),
 });
 
+const place = /^(?:[a-zA-Z0-9](?:[a-zA-Z0-9.-]*[a-zA-Z0-9])?|\[[0-9a-fA-F:]+\])(?::\d{1,5})?(?:\/[a-z0-9._/-]*[a-z0-9])?$/;
+
+const registry = z.strictObject({
+  mirrors: z
+    .array(z.string().regex(place, 'must be HOST[:PORT][/PATH] without a scheme; mirrors are reached by https'))
+    .min(1)
+    .optional()
+    .describe('registries that are asked first when images are read'),
+});
+
 /** Name of an image: one path component of a repository (distribution-spec, "Pulling manifests"). */
 export const imageName = z.string().regex(/^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/, 'must be a name of lower-case letters and digits');
 
@@ -125,6 +135,10 @@ export const configSchema = z
   .strictObject({
     ...imageKeys,
     images: z.record(imageName, image.partial()).optional().describe('images by name; each starts from the keys above'),
+    registries: z
+      .record(z.string().regex(place, 'must be HOST[:PORT][/PATH]'), registry)
+      .optional()
+      .describe('how registries are read: [tool.wherry.registries."docker.io"] mirrors = ["mirror.example/hub"]'),
     debian: debian.optional().describe('sources of Debian packages'),
   })
   .describe('[tool.wherry] in pyproject.toml, or wherry.toml');

@@ -40,6 +40,8 @@ export interface ImageConfig {
   readonly annotations: Readonly<Record<string, string>>;
   readonly stopSignal: string | undefined;
   readonly stamp: readonly ('revision' | 'created')[];
+  /** Mirrors by the registry, or the part of one, that they stand for: `HOST[:PORT][/PATH]`. */
+  readonly mirrors: Readonly<Record<string, readonly string[]>>;
   readonly debian: { readonly mirror: Readonly<Record<string, string>>; readonly snapshot: string | undefined };
 }
 

@@ -22,13 +22,18 @@ export type Undici = Pick<typeof import('undici'), 'Agent' | 'EnvHttpProxyAgent'
  * server's certificate is not judged; that of a proxy always is.
  */
 export function dispatchers(undici: Undici, env: Env, timeouts: Timeouts): (url: URL, anyCertificate?: boolean) => Dispatcher {
-  const direct = lazy(() => new undici.Agent(agentOptions(timeouts)));
-  const trusted = lazy(() => tlsOptions(env, timeouts));
-  const proxied = lazy(() => proxyAgent(undici, env, { timeouts, server: trusted(), proxy: trusted() }));
-  const unjudged = lazy(() => proxyAgent(undici, env, { timeouts, server: { ...trusted(), rejectUnauthorized: false }, proxy: trusted() }));
+  const plain = lazy(() => new undici.Agent(agentOptions(timeouts)));
+  const proxy = lazy(() => tlsOptions(env, timeouts));
+  const server = { judged: proxy, unjudged: lazy(() => ({ ...proxy(), rejectUnauthorized: false })) };
+  const pools = new Map<string, Dispatcher>();
   return (url, anyCertificate = false) => {
-    if (isLoopback(url.hostname) && url.protocol === 'http:') return direct();
-    return anyCertificate ? unjudged() : proxied();
+    const isDirect = isLoopback(url.hostname);
+    if (isDirect && url.protocol === 'http:') return plain();
+    const key = `${isDirect} ${anyCertificate}`;
+    const tls = anyCertificate ? server.unjudged : server.judged;
+    const pool = pools.get(key) ?? proxyAgent(undici, isDirect ? {} : env, { timeouts, server: tls(), proxy: proxy() });
+    pools.set(key, pool);
+    return pool;
   };
 }
 
@@ -57,7 +62,7 @@ function proxyAgent({ EnvHttpProxyAgent }: Undici, env: Env, { timeouts, server,
     // Given even when empty: otherwise the agent reads process.env itself.
     httpProxy: env.http_proxy ?? env.HTTP_PROXY ?? '',
     httpsProxy: env.https_proxy ?? env.HTTPS_PROXY ?? '',
-    noProxy: `${env.no_proxy ?? env.NO_PROXY ?? ''},localhost,127.0.0.1,[::1]`,
+    noProxy: env.no_proxy ?? env.NO_PROXY ?? '',
   });
 }
 

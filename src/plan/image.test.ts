@@ -38,6 +38,7 @@ const image: ImageConfig = {
   annotations: {},
   stopSignal: undefined,
   stamp: [],
+  mirrors: {},
   debian: { mirror: {}, snapshot: undefined },
 };
 

@@ -9,6 +9,8 @@ export type { RegistryContext } from './context.ts';
 export { type Credential, findCredential } from './credentials.ts';
 export { apiBase, type Endpoint } from './endpoint.ts';
 export { type FoundImage, type ImageReader, pickPlatform, readImage, registryImage } from './image.ts';
+export { checkLogin, type Forgotten, forgetLogin, type Login, otherLogins, saveLogin } from './login.ts';
+export { type LoginSurvey, surveyLogins } from './login-survey.ts';
 export {
   type ImageConfigFile,
   type ImageManifest,
@@ -19,6 +21,8 @@ export {
   parseManifest,
 } from './manifest.ts';
 export { mediaTypes, ociMediaType } from './media.ts';
+export { formatPlace, type Place, parsePlace } from './place.ts';
 export { apiHost, defaultRegistry, formatReference, parseReference, type Reference, type Repository } from './reference.ts';
+export { type RegistrySettings, registrySettings, withMirrors } from './settings.ts';
 export { createTransport, type RegistryRequest, type Transport } from './transport.ts';
 export type { BlobName, BlobOutcome, BlobUpload, FetchedManifest, ManifestBytes, Registry, RegistryWriter } from './types.ts';

@@ -62,14 +62,3 @@ describe('an insecure host', () => {
     await expect(ask(['localhost', `localhost:1${port}`, 'r.example'])).rejects.toMatchObject({ code: 'NETWORK_TLS' });
   });
 });
-
-describe('registrySettings', () => {
-  it('takes hosts from flags and from the environment', () => {
-    const settings = registrySettings({ WHERRY_INSECURE: 'a.example:5000, b.example,' }, ['c.example']);
-    expect(settings.insecure).toEqual(['c.example', 'a.example:5000', 'b.example']);
-  });
-
-  it.each(['http://a.example', 'a.example/team', '', '*', 'a b'])('refuses %j', (host) => {
-    expect(() => registrySettings({}, [host])).toThrow(expect.objectContaining({ code: 'USAGE' }));
-  });
-});

@@ -1,7 +1,8 @@
 import type { Context } from '../context.ts';
 import { ToolError } from '../errors/index.ts';
+import { isPrivate } from '../http/address.ts';
 import type { ProjectMirror, RegistryRule } from './endpoints.ts';
-import { parsePlace } from './place.ts';
+import { type Place, parsePlace } from './place.ts';
 
 /** How registries are reached on this machine: flags, the environment, registries.conf, and the project's own mirrors. */
 export interface RegistrySettings {
@@ -35,6 +36,34 @@ export function registrySettings(env: Context['env'], flags: readonly string[] =
     return reading;
   };
   return { insecure, rules, mirrors: [], learned: { schemes: new Map(), silent: new Set(), notes: new Set() } };
+}
+
+/**
+ * The settings with a project's mirrors, `HOST[:PORT][/PATH]` by the registry that they stand for. A repository may not point into private
+ * networks: such mirrors belong into registries.conf. Errors: CONFIG_INVALID.
+ */
+export function withMirrors(
+  settings: RegistrySettings | undefined,
+  mirrors: Readonly<Record<string, readonly string[]>>,
+): RegistrySettings | undefined {
+  const named = Object.entries(mirrors).flatMap(([prefix, locations]) =>
+    locations.map((location) => ({ prefix: mirrorPlace(prefix, prefix), location: publicPlace(prefix, location) })),
+  );
+  return named.length === 0 ? settings : { ...(settings ?? registrySettings({})), mirrors: named };
+}
+
+function publicPlace(prefix: string, location: string): Place {
+  const place = mirrorPlace(prefix, location);
+  if (!isPrivate(new URL(`https://${place.registry}`).hostname)) return place;
+  throw new ToolError('CONFIG_INVALID', `registries.${JSON.stringify(prefix)}: the mirror ${location} is a private address`, {
+    hint: 'a project names public mirrors only; put this one into registries.conf of the machine',
+  });
+}
+
+function mirrorPlace(prefix: string, text: string): Place {
+  const place = parsePlace(text);
+  if (place !== undefined) return place;
+  throw new ToolError('CONFIG_INVALID', `registries.${JSON.stringify(prefix)}: ${JSON.stringify(text)} is not HOST[:PORT][/PATH]`);
 }
 
 function insecureHost(text: string, name: string): string {

@@ -117,6 +117,7 @@ function refused({ registry, credential }: TokenRequest, realm: URL, status: num
   if (status >= 500) return new ToolError('REGISTRY_PROTOCOL', `the token server of ${registry} failed: ${place}`);
   const what = credential === undefined ? 'gave no anonymous token' : 'refused the stored credentials';
   return new ToolError('REGISTRY_AUTH', `the token server of ${registry} ${what}: ${place}`, {
+    details: credential?.from === undefined ? [] : [`they come from ${credential.from}`],
     hint: `log in with: wherry login ${registry}`,
   });
 }

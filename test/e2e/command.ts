@@ -19,6 +19,8 @@ export interface Started {
   out(): string;
   /** Writes to its stdin, if that is a pipe. */
   write(text: string): void;
+  /** Closes its stdin. */
+  end(): void;
   kill(signal: NodeJS.Signals): void;
 }
 
@@ -43,6 +45,7 @@ export function start(command: readonly string[], options: SpawnOptions = {}): S
     ended,
     out: () => text.out,
     write: (line) => void child.stdin?.write(line),
+    end: () => void child.stdin?.end(),
     kill: (signal) => void child.kill(signal),
   };
 }

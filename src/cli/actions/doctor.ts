@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { access, constants } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { debianMirrors, readHostSources } from '../../debian/index.ts';
+import { surveyLogins } from '../../registry/index.ts';
 import { sizeOfStore, storeDirectory } from '../../store/index.ts';
 import { formatSize, formatTable } from '../format.ts';
 import type { Terminal } from '../terminal.ts';
@@ -27,7 +28,7 @@ const tools: readonly (readonly [command: string, args: readonly string[], use: 
 
 /** `wherry doctor`: prints what is found on this machine; gives the exit status. */
 export async function runDoctor(terminal: Terminal): Promise<number> {
-  const checks = [...(await ownChecks(terminal)), ...(await Promise.all(tools.map(toolCheck)))];
+  const checks = [...(await ownChecks(terminal)), ...(await loginChecks(terminal)), ...(await Promise.all(tools.map(toolCheck)))];
   const data = checks.map((check) => ({ ...check, found: check.found ?? null }));
   if (terminal.json()) terminal.out(`${JSON.stringify({ schemaVersion: 1, checks: data }, null, 2)}\n`);
   else terminal.out(`${formatTable(checks.map((check) => [mark(check), check.name, check.found ?? 'not found', check.use]))}\n`);
@@ -51,6 +52,17 @@ async function ownChecks({ env }: Terminal): Promise<Check[]> {
     { name: 'store', found: `${directory} (${size})`, use: 'WHERRY_CACHE_DIR moves it', needed: true },
     { name: 'debian mirror', found: await mirrorState(env), use: 'bases debian:12 and debian:13', needed: false },
   ];
+}
+
+/** Where logins of registries are found, by the names of registries alone. */
+async function loginChecks({ env }: Terminal): Promise<Check[]> {
+  const use = 'private registries, pushing';
+  const places = await surveyLogins(env);
+  if (places.length === 0) return [{ name: 'registry logins', found: undefined, use: `${use}: wherry login`, needed: false }];
+  return places.map(({ place, registries, helpers, problem }) => {
+    const known = [...registries, ...helpers.map((name) => `docker-credential-${name}`)];
+    return { name: 'registry logins', found: `${problem ?? (known.join(', ') || 'none')} (${place})`, use, needed: false };
+  });
 }
 
 async function mirrorState(env: Terminal['env']): Promise<string | undefined> {
