@@ -95,6 +95,13 @@ export async function podmanEnvironment(directory: string): Promise<Record<strin
   return { CONTAINERS_STORAGE_CONF: storage, CONTAINERS_CONF: containers };
 }
 
+/** Podman's service over a store that `podmanEnvironment` made. */
+export async function startPodman(directory: string, env: Readonly<Record<string, string>>): Promise<Daemon> {
+  const socket = join(directory, 'podman.sock');
+  const daemon = start(['podman', 'system', 'service', '--time=0', `unix://${socket}`], { env });
+  return ready(daemon, socket, ['podman', '--url', `unix://${socket}`, 'version']);
+}
+
 /** One line with the version of each peer. */
 export async function versions(commands: readonly (readonly string[])[]): Promise<string> {
   const lines = await Promise.all(commands.map(async (command) => `${command[0]}: ${(await run(command)).trim().split('\n')[0]}`));
