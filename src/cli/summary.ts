@@ -33,7 +33,7 @@ export function buildSummary({ planned, image, results, reused, milliseconds }: 
 
 /** What a destination was given; of a registry also what it had already. */
 export function resultLine({ location, bytesWritten, layers }: PutResult): string {
-  if (layers === undefined) return `  wrote ${location}`;
+  if (layers === undefined) return `  wrote ${location} (${formatSize(bytesWritten)})`;
   if (bytesWritten === 0 && layers.mounted === 0) return `  pushed ${location}: it was there already`;
   const counts = [`${layers.sent} layers sent`, `${layers.mounted} mounted`, `${layers.reused} there already`];
   return `  pushed ${location}: ${formatSize(bytesWritten)}, ${counts.filter((text) => !text.startsWith('0 ')).join(', ')}`;
