@@ -2,6 +2,7 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
+import { hubServer } from './auth-file.ts';
 import { surveyLogins } from './login-survey.ts';
 
 it('surveyLogins names places and registries, and no secret', async () => {
@@ -15,7 +16,7 @@ it('surveyLogins names places and registries, and no secret', async () => {
   try {
     const auth = Buffer.from('canary:canary').toString('base64');
     const docker = await write('.docker/config.json', {
-      auths: { 'https://index.docker.io/v1/': { auth }, 'r.example/team': { identitytoken: 'canary' }, 'in-helper.example': {} },
+      auths: { [hubServer]: { auth }, 'r.example/team': { identitytoken: 'canary' }, 'in-helper.example': {} },
       credHelpers: { 's.example': 'ecr-login' },
       credsStore: 'desktop',
     });
