@@ -14,7 +14,7 @@ import {
   targetsOf,
 } from '../remote/index.ts';
 import type { PutOptions, PutResult, SentLayers, Sink } from './types.ts';
-import { distinctLayers, type Means, Transfer, uploadImage } from './upload.ts';
+import { distinctLayers, Transfer, uploadImage } from './upload.ts';
 
 export interface RegistrySinkOptions {
   readonly registry: Pick<RegistryWriter, 'putBlob' | 'putManifest'>;
@@ -55,24 +55,28 @@ async function putImage(image: Image | ImageIndex, { references, signal }: PutOp
 async function putTarget(image: Image | ImageIndex, target: PushTarget, options: RegistrySinkOptions): Promise<Transfer> {
   const transfer = new Transfer();
   const tags = await staleTags(image, target);
-  if (tags.length === 0) return transfer;
+  if (tags.length > 0) await transferTo({ ...target, tags }, { image, transfer, options });
+  const digests = distinctLayers(image).map(({ digest }) => digest);
+  await noteHolder(options.ctx.store, target.remote.repository, digests);
+  return transfer;
+}
+
+interface Work {
+  readonly image: Image | ImageIndex;
+  readonly transfer: Transfer;
+  readonly options: RegistrySinkOptions;
+}
+
+async function transferTo(target: PushTarget, { image, transfer, options }: Work): Promise<void> {
+  const holders = await allHolders(target, options);
   const made = new Set([...options.made, ...imagesOf(image).map(({ configDescriptor }) => configDescriptor.digest)]);
-  const means: Omit<Means, 'present'> = {
-    ...options,
-    made,
-    target: { ...target, tags },
-    transfer,
-    holders: await allHolders(target, options),
-  };
+  const means = { ...options, target, transfer, holders, made };
   await readPrevious(image, target);
   await uploadImage(image, { ...means, present: target.remote.listed }).catch(async (error: unknown) => {
     if (!(error instanceof ToolError) || error.code !== 'REGISTRY_BLOB_UNKNOWN') throw error;
     options.ctx.emit({ type: 'note', message: `${targetName(target)} has lost a part of its previous image; asking for each blob` });
     await uploadImage(image, { ...means, present: new Set(), made: new Set() });
   });
-  const digests = distinctLayers(image).map(({ digest }) => digest);
-  await noteHolder(options.ctx.store, target.remote.repository, digests);
-  return transfer;
 }
 
 /** Tags that do not name the image yet. */
