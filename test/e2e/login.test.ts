@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -118,6 +118,29 @@ describe('a private registry, with nothing but Wherry', () => {
     expect({ status, out }).toMatchObject({ status: 0, out: expect.stringContaining(`logged in to ${registry.host} as user`) });
     expect(out).not.toContain('secret');
     expect(await run(['logout', registry.host])).toMatchObject({ status: 0 });
+  });
+});
+
+describe('registries.conf', () => {
+  const login = { WHERRY_REGISTRY_USERNAME: 'user', WHERRY_REGISTRY_PASSWORD: 'secret' };
+
+  async function lock(settings: string): Promise<Outcome> {
+    const conf = join(home, 'registries.conf');
+    await writeFile(conf, `[[registry]]\nprefix = "r.example"\nlocation = "${registry.host}"\n${settings}\n`);
+    return await run(['lock', '--update', join(home, 'mirrored')], {
+      ...login,
+      WHERRY_REGISTRY: registry.host,
+      CONTAINERS_REGISTRIES_CONF: conf,
+    });
+  }
+
+  it('says where a base is read: past a mirror that is down, under its own name in wherry.lock', async () => {
+    await writeGreeter(join(home, 'mirrored'), { index, wherry: 'base = "r.example/team/python:3.11"' });
+    const down = `127.0.0.1:${await freePort()}`;
+    const outcome = await lock(`mirror = [{ location = "${down}" }]`);
+    expect(outcome, outcome.err).toMatchObject({ status: 0, err: expect.stringContaining(`the mirror ${down} of r.example is of no use`) });
+    expect(await readFile(join(home, 'mirrored/wherry.lock'), 'utf8')).toContain('r.example/team/python:3.11');
+    expect(await lock('blocked = true')).toMatchObject({ status: 2, err: expect.stringContaining('error[REGISTRY_BLOCKED]') });
   });
 });
 
