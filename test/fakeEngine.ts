@@ -14,7 +14,7 @@ export interface FakeOptions {
   /** Runs when an archive has come, before it is looked at. */
   readonly beforeLoad?: (engine: FakeEngine) => void;
   /** Answers instead of the engine, if it gives true. */
-  readonly intercept?: (request: string, response: ServerResponse) => boolean;
+  readonly intercept?: (request: string, response: ServerResponse, query: URLSearchParams) => boolean;
 }
 
 interface Loaded {
@@ -87,7 +87,7 @@ export class FakeEngine {
     const url = new URL(request.url ?? '', 'http://engine');
     const line = `${request.method} ${decodeURI(url.pathname)}`;
     this.requests.push(line);
-    if (this.options.intercept?.(line, response) === true) return;
+    if (this.options.intercept?.(line, response, url.searchParams) === true) return;
     const { status, body } = await this.#answer(line, url, request);
     response.writeHead(status).end(typeof body === 'string' ? body : JSON.stringify(body));
   }

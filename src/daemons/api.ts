@@ -37,10 +37,17 @@ export function apiEngine(endpoint: EngineEndpoint, signal: AbortSignal): Engine
       if (answer.status !== 201) throw refuse(answer);
     },
     async save(name) {
-      const answer = await download(endpoint, { method: 'GET', path: `/images/${encodeURI(name)}/get`, signal });
-      if (!('text' in answer)) return answer;
-      if (answer.status === 404) return undefined;
-      throw refuse(answer);
+      const inspected = await ask({ method: 'GET', path: `/images/${encodeURI(name)}/json?manifests=1` });
+      if (inspected.status === 404) return undefined;
+      if (inspected.status !== 200) throw refuse(inspected);
+      const platform = onlyPlatform(JSON.parse(inspected.text) as Inspected);
+      const query = platform && `?platform=${encodeURIComponent(JSON.stringify(platform))}`;
+      const answer = await download(endpoint, { method: 'GET', path: `/images/${encodeURI(name)}/get${query ?? ''}`, signal });
+      if ('text' in answer) throw refuse(answer);
+      return {
+        archive: answer,
+        ...(platform && { only: [platform.os, platform.architecture, platform.variant].filter(Boolean).join('/') }),
+      };
     },
   };
 }
@@ -64,7 +71,25 @@ function factsOf({ Architecture, DriverStatus }: Info): EngineFacts {
 interface Inspected {
   readonly Id: string;
   readonly RootFS?: { readonly Layers?: readonly string[] | null };
-  readonly Manifests?: readonly { readonly ID: string; readonly Available: boolean }[] | null;
+  /** CPU of the daemon, or of the one image there is. */
+  readonly Architecture?: string;
+  readonly Manifests?: readonly InspectedManifest[] | null;
+}
+
+interface InspectedManifest {
+  readonly ID: string;
+  readonly Available: boolean;
+  readonly ImageData?: { readonly Platform: { readonly os: string; readonly architecture: string; readonly variant?: string } };
+}
+
+/**
+ * What can be saved of an index of which a pull brought one platform: the containerd store would save the whole index, with nothing behind most of
+ * its entries. Undefined if everything is there.
+ */
+function onlyPlatform({ Architecture, Manifests }: Inspected): NonNullable<InspectedManifest['ImageData']>['Platform'] | undefined {
+  if (Manifests == null || Manifests.every(({ Available }) => Available)) return undefined;
+  const whole = Manifests.flatMap(({ Available, ImageData }) => (Available && ImageData ? [ImageData.Platform] : []));
+  return whole.find(({ architecture }) => architecture === Architecture) ?? whole[0];
 }
 
 function imageOf({ Id, RootFS, Manifests }: Inspected): EngineImage {

@@ -5,4 +5,4 @@
 export { type Containerd, containerd } from './containerd.ts';
 export { dockerEndpoint } from './endpoint.ts';
 export { openEngine } from './open.ts';
-export type { Engine, EngineFacts, EngineImage, EngineKind, EngineOptions, TagName } from './types.ts';
+export type { Engine, EngineFacts, EngineImage, EngineKind, EngineOptions, SavedImage, TagName } from './types.ts';

@@ -19,7 +19,7 @@ export function podmanProgram({ env, signal }: EngineOptions): Engine {
     tag: async (id, { full }) => void (await podman(['tag', id, full])),
     async save(name) {
       const exists = await runProgram({ command: ['podman', 'image', 'exists', name], env, signal });
-      return exists.status === 0 ? save({ name, env, signal }) : undefined;
+      return exists.status === 0 ? { archive: save({ name, env, signal }) } : undefined;
     },
   };
 }

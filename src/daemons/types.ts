@@ -22,8 +22,8 @@ export interface Engine {
   tryContainer(id: Digest): Promise<void>;
   /** Gives an image a name; another image loses it. */
   tag(id: Digest, name: TagName): Promise<void>;
-  /** `docker save`: one archive; undefined if there is no such image. */
-  save(name: string): Promise<Readable | undefined>;
+  /** `docker save`; undefined if there is no such image. */
+  save(name: string): Promise<SavedImage | undefined>;
 }
 
 export interface EngineFacts {
@@ -41,6 +41,13 @@ export interface EngineImage {
   readonly diffIds: readonly string[];
   /** Manifests of which every blob is there. Undefined if the engine does not say: only Docker 28 and newer do, for the store `manifests`. */
   readonly complete: readonly string[] | undefined;
+}
+
+/** One archive, as the engine writes it. */
+export interface SavedImage {
+  readonly archive: Readable;
+  /** `linux/amd64`, if the engine has the image for more platforms by name, but whole only for this one. */
+  readonly only?: string;
 }
 
 /** A full name `host/path:tag`. */

@@ -13,6 +13,8 @@ const signal = new AbortController().signal;
 let directory: string;
 let store: Store;
 let engine: FakeEngine | undefined;
+/** The platform that was asked for. */
+let asked: string | null;
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'wherry-from-daemon-'));
   store = await openStore({ env: {}, directory: join(directory, 'store') });
@@ -26,14 +28,17 @@ afterEach(async () => {
 const left = () => readdir(join(directory, 'store/tmp'));
 
 /** A Docker daemon that saves `site:1` as an archive, or as the first bytes of it. */
-async function saving(image: Image, length?: number): Promise<Record<string, string>> {
+async function saving(image: Image, { length, Manifests }: { length?: number; Manifests?: unknown } = {}): Promise<Record<string, string>> {
   const file = join(directory, 'image.tar');
   await archiveSink(file).put(image, { references: ['site:1'], signal });
   const archive = await readFile(file);
   engine = await FakeEngine.start(directory, {
     store: 'layers',
-    intercept: (line, response) => {
+    intercept: (line, response, query) => {
+      if (line === 'GET /images/site:1/json')
+        return !!response.end(JSON.stringify({ Id: image.descriptor.digest, Architecture: 'amd64', Manifests }));
       if (line !== 'GET /images/site:1/get') return false;
+      asked = query.get('platform');
       if (length === undefined) return !!response.end(archive);
       response.writeHead(200, { 'content-length': archive.length }).write(archive.subarray(0, length), () => response.destroy());
       return true;
@@ -56,13 +61,35 @@ describe('openDaemon', () => {
     expect(await left()).toEqual([]);
   });
 
+  it('asks for the platform that there is of an index that a pull brought in part', async () => {
+    const image = await sampleImage();
+    const entry = (architecture: string, Available: boolean) => ({
+      ID: architecture,
+      Available,
+      ImageData: { Platform: { os: 'linux', architecture } },
+    });
+    const attestation = { ID: 'a', Available: false };
+    const notes: unknown[] = [];
+    const open = async (Manifests: unknown) => {
+      const env = await saving(image, { Manifests });
+      (await openDaemon('docker', 'site:1', { env, store, signal, emit: (event) => notes.push(event) })).remove();
+      engine?.server.close();
+      return asked;
+    };
+    expect(await open([entry('amd64', true), entry('arm64', true)])).toBeNull();
+    expect(notes).toEqual([]);
+    expect(await open([entry('arm64', true), entry('amd64', true), attestation])).toBe('{"os":"linux","architecture":"amd64"}');
+    expect(await open([entry('arm64', true), entry('amd64', false)])).toBe('{"os":"linux","architecture":"arm64"}');
+    expect(notes).toMatchObject([{ message: expect.stringContaining('only linux/amd64 of site:1') }, { type: 'note' }]);
+  });
+
   it('says that there is no such image', async () => {
     const env = await saving(await sampleImage());
     await expect(openDaemon('docker', 'other:1', { env, store, signal })).rejects.toMatchObject({ code: 'IMAGE_NOT_FOUND' });
   });
 
   it('leaves nothing of an archive that ends too early', async () => {
-    const env = await saving(await sampleImage(), 700);
+    const env = await saving(await sampleImage(), { length: 700 });
     await expect(openDaemon('docker', 'site:1', { env, store, signal })).rejects.toMatchObject({ code: 'DAEMON_UNREACHABLE' });
     expect(await left()).toEqual([]);
   });

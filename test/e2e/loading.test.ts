@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { digestOf } from '../../src/digest.ts';
 import type { WherryEvent } from '../../src/events.ts';
-import { assembleImage, type Image } from '../../src/image/index.ts';
-import { hostPlatform } from '../../src/platform.ts';
-import { containerdSink, daemonSink } from '../../src/sinks/index.ts';
+import { assembleImage, assembleIndex, type Image } from '../../src/image/index.ts';
+import { hostPlatform, platformName } from '../../src/platform.ts';
+import { archiveSink, containerdSink, daemonSink } from '../../src/sinks/index.ts';
 import { type ImagePlace, layerTar, openArchive, openDaemon, openImage } from '../../src/sources/index.ts';
 import { openStore, type Store } from '../../src/store/index.ts';
-import { type Blobs, collect, memoryBlobs, sampleLayer, samplePlan } from '../sampleImage.ts';
+import { type Blobs, collect, memoryBlobs, sampleImage, sampleLayer, samplePlan } from '../sampleImage.ts';
 import { run, start } from './command.ts';
 import { startCurrentDocker } from './currentDocker.ts';
 import { podmanEnvironment, removeMounted, startContainerd, startDocker, startPodman } from './daemons.ts';
@@ -198,4 +198,28 @@ describe.each(engines)('$name', ({ kind, keepsBlobs, start: begin }) => {
     const tars = read.layers.map(async (layer) => digestOf(await collect(layerTar(read, layer))));
     expect(await Promise.all(tars)).toEqual(image.layers.map((layer) => layer.diffId));
   };
+});
+
+describe('current docker, containerd store, with one platform of an index', () => {
+  let env: Readonly<Record<string, string>>;
+  let stop: (() => Promise<void>) | undefined;
+  beforeAll(async () => {
+    const docker = await startCurrentDocker(at('partial'), 'containerd');
+    stop = docker.stop;
+    env = { DOCKER_HOST: `unix://${docker.socket}` };
+    const other = { os: 'linux', architecture: hostPlatform.architecture === 'amd64' ? 'arm64' : 'amd64' } as const;
+    const index = assembleIndex([await sampleImage({ platform: hostPlatform }), await sampleImage({ platform: other })]);
+    await archiveSink(join(docker.shared, 'index.tar')).put(index, { references: [reference], signal });
+    await run(docker.client(['image', 'load', '--input', '/w/index.tar']));
+    await run(docker.client(['image', 'rm', '--force', '--platform', platformName(other), reference]));
+  });
+  afterAll(() => stop?.());
+
+  it('gives what it has, and says so', async () => {
+    const events: WherryEvent[] = [];
+    const place = await openDaemon('docker', reference, { env, store, signal, emit: (event) => events.push(event) });
+    expect(await openImage(place)).toMatchObject({ platform: hostPlatform });
+    expect(events).toMatchObject([{ type: 'note', message: expect.stringContaining(platformName(hostPlatform)) }]);
+    place.remove();
+  });
 });

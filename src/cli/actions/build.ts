@@ -130,7 +130,7 @@ async function sinksOf(flags: BuildFlags & SinkFlags, { ctx, terminal }: { ctx: 
 async function firstEngine(env: Terminal['env']): Promise<'docker' | 'podman'> {
   const { engineWorks } = await import('../../runtime/index.ts');
   const listens = env.DOCKER_HOST !== undefined || existsSync('/var/run/docker.sock') || engineWorks('docker', env);
-  return !listens && engineWorks('podman', env) ? 'podman' : 'docker';
+  return !listens && (env.CONTAINER_HOST !== undefined || engineWorks('podman', env)) ? 'podman' : 'docker';
 }
 
 async function putAll(
