@@ -6,20 +6,20 @@ import { readWherryLock } from '../../src/resolve/index.ts';
 import { makeIndex, publish, type TestImage } from '../images.ts';
 import { startRegistry } from '../registry/index.ts';
 import { run as runProgram } from './command.ts';
-import { type DockerRegistry, startDockerRegistry } from './dockerRegistry.ts';
 import { indexLogin, type PrivateIndex, startPrivateIndex, writeGreeter } from './greeter.ts';
 import { push, pythonBase } from './pythonBase.ts';
+import { type Distribution, startDistribution } from './registries.ts';
 import { digestIn, filesBelow, type Outcome, wherry } from './wherry.ts';
 
 const secrets = [indexLogin.password, 'secret', Buffer.from('user:secret').toString('base64'), 'token-of-the-test-registry'];
 let work = '';
 let index: PrivateIndex;
-let real: DockerRegistry;
+let real: Distribution;
 
 beforeAll(async () => {
   work = await mkdtemp(join(tmpdir(), 'wherry-registry-base-'));
   index = await startPrivateIndex();
-  real = await startDockerRegistry(join(work, 'registry'));
+  real = await startDistribution(join(work, 'registry'));
   await logIn('login', real.host);
 });
 afterAll(async () => {

@@ -3,6 +3,7 @@ import { logins } from './logins.ts';
 import { manifests } from './manifests.ts';
 import { pulls } from './pulls.ts';
 import { referrers } from './referrers.ts';
+import { registries } from './registries.ts';
 import type { FaultRow } from './row.ts';
 import { uploads } from './uploads.ts';
 
@@ -14,4 +15,5 @@ export const faultTable: Readonly<Record<string, readonly FaultRow[]>> = {
   'Logins and tokens': logins,
   'Reading images': pulls,
   'Attestations and signatures': referrers,
+  'Registries with ways of their own': registries,
 };

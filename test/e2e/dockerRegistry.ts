@@ -1,1 +1,0 @@
-export { type Distribution as DockerRegistry, startDistribution as startDockerRegistry } from './registries.ts';
