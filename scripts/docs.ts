@@ -1,4 +1,4 @@
-/** Writes everything in schemas/ and docs/reference/ that is made from the sources; with --check only compares, and exits 1 on a difference. */
+/** Writes everything in schemas/ and docs/ that is made from the sources; with --check only compares, and exits 1 on a difference. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
@@ -8,6 +8,7 @@ import { describeProgram, leaves } from '../src/cli/program.ts';
 import { createTerminal } from '../src/cli/terminal.ts';
 import { configJsonSchema } from '../src/config/index.ts';
 import { errorCatalog } from '../src/errors/index.ts';
+import { reliabilityPage } from './reliability.ts';
 
 const root = join(import.meta.dirname, '..');
 const generated = '<!-- Made by `npm run docs` from the sources. -->\n';
@@ -78,6 +79,7 @@ const files: Readonly<Record<string, string>> = {
   'docs/reference/errors.md': errorsPage(),
   'docs/reference/cli.md': cliPage(),
   'docs/reference/config.md': configPage(),
+  'docs/reliability.md': reliabilityPage(readFileSync(join(root, 'docs/reliability.md'), 'utf8')),
 };
 
 for (const [name, text] of Object.entries(files)) {

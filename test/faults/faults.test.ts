@@ -3,7 +3,7 @@ import { play } from './play.ts';
 import { secrets } from './scene.ts';
 import { faultTable } from './table.ts';
 
-describe.each(Object.entries(faultTable))('%s', (_group, rows) => {
+describe.concurrent.each(Object.entries(faultTable))('%s', (_group, rows) => {
   it.each(rows.map((row) => [row.fault, row] as const))('%s', async (_fault, row) => {
     const { given, ends, steps = {}, waits = [], tag } = row;
     const seen = await play(given);

@@ -62,7 +62,7 @@ export const logins: readonly FaultRow[] = [
     fault: 'A token expires before the tag is stored',
     effect: 'a new one is asked for, and the tag stored',
     given: {
-      ...push({ on: 'PUT manifest', nth: 2, do: { kind: 'refuse', error: 'invalid_token' } }),
+      ...push({ on: 'PUT manifest', match: /manifests\/1$/, do: { kind: 'refuse', error: 'invalid_token' } }),
       registry: bearer,
     },
     ends: 'done',
@@ -72,7 +72,7 @@ export const logins: readonly FaultRow[] = [
     fault: 'The tag gives 401 every time',
     effect: 'the push ends, the tag stays',
     given: {
-      ...push({ on: 'PUT manifest', nth: 2, ...always, do: { kind: 'refuse', error: 'invalid_token' } }),
+      ...push({ on: 'PUT manifest', match: /manifests\/1$/, ...always, do: { kind: 'refuse', error: 'invalid_token' } }),
       registry: bearer,
     },
     ends: { code: 'REGISTRY_AUTH' },

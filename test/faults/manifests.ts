@@ -1,36 +1,36 @@
 import type { Deed } from '../registry/index.ts';
 import { always, type FaultRow, page, push, says } from './row.ts';
 
-/** The manifest by its digest is put first, the tag last. */
-const child = 1;
-const tag = 2;
+/** The manifest is put by its digest, the index by its tag. */
+const child = /manifests\/sha256:/;
+const tag = /manifests\/1$/;
 
-const at = (nth: number, deed: Deed) => push({ on: 'PUT manifest', nth, do: deed });
-const onTag = (deed: Deed) => push({ on: 'PUT manifest', nth: tag, ...always, do: deed });
+const at = (match: RegExp, deed: Deed) => push({ on: 'PUT manifest', match, do: deed });
+const onTag = (deed: Deed) => push({ on: 'PUT manifest', match: tag, ...always, do: deed });
 
 /** Storing manifests, the tag last. */
 export const manifests: readonly FaultRow[] = [
-  ...[child, tag].flatMap((nth): FaultRow[] => {
-    const what = nth === child ? 'a manifest' : 'the tag';
+  ...[child, tag].flatMap((match): FaultRow[] => {
+    const what = match === child ? 'a manifest' : 'the tag';
     return [
       {
         fault: `Storing ${what} gives 500 once`,
         effect: 'it is stored again',
-        given: at(nth, page(500)),
+        given: at(match, page(500)),
         ends: 'done',
         steps: { 'PUT manifest': 3 },
       },
       {
         fault: `The connection breaks while ${what} is stored`,
         effect: 'it is stored again',
-        given: at(nth, { kind: 'reset', after: 10 }),
+        given: at(match, { kind: 'reset', after: 10 }),
         ends: 'done',
         steps: { 'PUT manifest': 3 },
       },
       {
-        fault: `${nth === child ? 'A manifest' : 'The tag'} is stored, but the answer is lost`,
+        fault: `${match === child ? 'A manifest' : 'The tag'} is stored, but the answer is lost`,
         effect: 'it is stored again, which changes nothing',
-        given: at(nth, { kind: 'lose' }),
+        given: at(match, { kind: 'lose' }),
         ends: 'done',
         steps: { 'PUT manifest': 3 },
       },

@@ -85,9 +85,9 @@ export const uploads: readonly FaultRow[] = [
     ends: { code: 'REGISTRY_BLOB_UNKNOWN' },
     steps: { 'PUT upload': 0 },
   },
-  ...[0, 1, 100_000].map(
+  ...[0, 1000, 100_000].map(
     (after): FaultRow => ({
-      fault: `The connection breaks after ${after} bytes of a blob`,
+      fault: `The connection breaks ${after === 0 ? 'before the first byte' : `after ${after.toLocaleString('en')} bytes`} of a blob`,
       effect: 'the blob is looked for, and sent again from its start',
       given: push({ on: 'PUT upload', nth: 2, do: { kind: 'reset', after } }),
       ends: 'done',

@@ -30,7 +30,7 @@ export async function startRegistry(options: TestRegistryOptions = {}): Promise<
   };
 }
 
-type Contents = Pick<TestRegistry, 'putBlob' | 'putManifest' | 'blob' | 'manifest' | 'manifests' | 'openUploads'>;
+type Contents = Pick<TestRegistry, 'putBlob' | 'putManifest' | 'blob' | 'blobs' | 'manifest' | 'manifests' | 'openUploads'>;
 
 function contents(state: State): Contents {
   return {
@@ -46,6 +46,7 @@ function contents(state: State): Contents {
       return digest;
     },
     blob: (repository, digest) => state.blobs.get(`${repository}@${digest}`),
+    blobs: (repository) => namesIn(state.blobs, repository, '@').flatMap((digest) => state.blobs.get(`${repository}@${digest}`) ?? []),
     manifest: (repository, name) => findManifest(state, repository, name),
     manifests: (repository) => namesIn(state.manifests, repository, '@'),
     openUploads: () => state.uploads.size,

@@ -66,6 +66,8 @@ export interface TestRegistry extends TestOrigin {
   putManifest(repository: string, manifest: TestManifest): Digest;
   /** A blob, if it is there. */
   blob(repository: string, digest: string): Uint8Array | undefined;
+  /** All blobs of a repository. */
+  blobs(repository: string): readonly Uint8Array[];
   /** A manifest by tag or digest, if it is there. */
   manifest(repository: string, name: string): TestManifest | undefined;
   /** Digests of all manifests that a repository holds, in order of arrival. */
