@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { startRegistry, type TestRegistry } from '../../test/registry.ts';
+import { startRegistry, type TestRegistry } from '../../test/registry/index.ts';
 import { createHttp } from '../http/index.ts';
 import { registrySettings } from '../registry/settings.ts';
 import { createProgram } from './program.ts';

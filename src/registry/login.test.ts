@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { selfSigned } from '../../test/certificate.ts';
 import { writeHelper, writeKeepingHelper } from '../../test/credentialHelper.ts';
-import { startRegistry, type TestRegistry, type TestRegistryOptions } from '../../test/registry.ts';
+import { startRegistry, type TestRegistry, type TestRegistryOptions } from '../../test/registry/index.ts';
 import { createHttp } from '../http/index.ts';
 import { findCredential } from './credentials.ts';
 import { checkLogin, forgetLogin, otherLogins, saveLogin } from './login.ts';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { selfSigned } from '../../test/certificate.ts';
-import { startRegistry, type TestRegistry, type TestRegistryOptions } from '../../test/registry.ts';
+import { startRegistry, type TestRegistry, type TestRegistryOptions } from '../../test/registry/index.ts';
 import { digestOf } from '../digest.ts';
 import { createHttp } from '../http/index.ts';
 import { createRegistry, parseReference } from './index.ts';

@@ -3,19 +3,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { start, until } from './command.ts';
-import { type DockerRegistry, startDockerRegistry } from './dockerRegistry.ts';
 import { type PrivateIndex, startPrivateIndex, writeGreeter } from './greeter.ts';
 import { freePort } from './network.ts';
 import { push, pythonBase } from './pythonBase.ts';
+import { type Distribution, startDistribution } from './registries.ts';
 import { checkout, digestIn, type Outcome, wherry } from './wherry.ts';
 
 let home = '';
 let index: PrivateIndex;
-let registry: DockerRegistry;
+let registry: Distribution;
 
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'wherry-login-'));
-  [index, registry] = await Promise.all([startPrivateIndex(), startDockerRegistry(join(home, 'registry'))]);
+  [index, registry] = await Promise.all([startPrivateIndex(), startDistribution(join(home, 'registry'))]);
 });
 afterAll(async () => {
   await registry?.stop();
