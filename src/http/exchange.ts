@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { Dispatcher, request } from 'undici';
+import type { Dispatcher } from 'undici';
 import { isListed } from './address.ts';
 import type { Timeouts } from './dispatchers.ts';
 import type { Hop } from './redirect.ts';
@@ -8,16 +8,15 @@ import type { BodySource, HttpRequest, HttpResponse } from './types.ts';
 
 /** How requests get to the wire. */
 export interface Connections {
-  readonly send: typeof request;
   readonly timeouts: Timeouts;
   readonly dispatcher: (url: URL, anyCertificate: boolean) => Dispatcher;
 }
 
 /** Loads what sends requests: undici and Node's TLS take a while, and a build from the store sends nothing. */
 export async function connect(env: Readonly<Record<string, string | undefined>>, given: Partial<Timeouts> = {}): Promise<Connections> {
-  const [undici, { dispatchers }] = await Promise.all([import('undici'), import('./dispatchers.ts')]);
+  const [undici, { dispatchers }] = await Promise.all([import('./undici.ts'), import('./dispatchers.ts')]);
   const timeouts = { ...defaultTimeouts, ...given };
-  return { send: undici.request, timeouts, dispatcher: dispatchers(undici, env, timeouts) };
+  return { timeouts, dispatcher: dispatchers(undici, env, timeouts) };
 }
 
 // A registry may take minutes to store a large blob that it has received.
@@ -54,14 +53,11 @@ type Transmission = Pick<Dispatcher.RequestOptions, 'method' | 'headers' | 'body
   readonly insecure: HttpRequest['insecure'];
 };
 
-async function transmit(
-  { send, dispatcher }: Connections,
-  { url }: Hop,
-  { insecure, ...transmission }: Transmission,
-): Promise<HttpResponse> {
+async function transmit({ dispatcher }: Connections, { url }: Hop, { insecure, ...transmission }: Transmission): Promise<HttpResponse> {
   // undici closes the connection after each HEAD unless told otherwise, and a push begins with many of them.
   const kept = transmission.method === 'HEAD' ? { reset: false } : {};
-  const answer = await send(url, { ...transmission, ...kept, dispatcher: dispatcher(url, isListed(url, insecure)) });
+  const place = { origin: url.origin, path: `${url.pathname}${url.search}` };
+  const answer = await dispatcher(url, isListed(url, insecure)).request({ ...transmission, ...kept, ...place });
   return { status: answer.statusCode, headers: flat(answer.headers), url: url.href, body: answer.body as Readable };
 }
 
