@@ -79,7 +79,7 @@ describe('wherry build --push', () => {
 
 describe('a push that is killed', () => {
   const moments: Killed[] = [];
-  const when = randomMoments(10);
+  const when = randomMoments(5);
   let whole: WholePush;
   beforeAll(async () => {
     whole = await measurePush(lab);

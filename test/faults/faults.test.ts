@@ -18,6 +18,7 @@ describe.concurrent.each(Object.entries(faultTable))('%s', (_group, rows) => {
     for (const [step, count] of Object.entries(steps)) expect([step, seen.steps[step] ?? 0]).toEqual([step, count]);
     for (const [position, least] of waits.entries()) expect(seen.waits[position]).toBeGreaterThanOrEqual(least);
     expect(seen.foreignCredentials).toEqual([]);
+    expect(seen.strangers).toEqual([]);
     for (const secret of secrets) expect(seen.words.join('\n')).not.toContain(secret);
     // No control characters of a registry reach the terminal.
     for (const word of seen.words) expect(word).toMatch(/^[\x20-\x7e…]*$/);

@@ -21,7 +21,8 @@ export interface Evidence {
   readonly words: readonly string[];
   /** Requests with a credential at an origin that it does not belong to. */
   readonly foreignCredentials: readonly string[];
-  readonly openUploads: number;
+  /** Hosts that nothing should have been asked of. */
+  readonly strangers: readonly string[];
 }
 
 interface Client {
@@ -51,7 +52,7 @@ export async function play(given: Given): Promise<Evidence> {
       foreignCredentials: foreign.flatMap(({ seen }) =>
         seen.filter(({ headers }) => headers.authorization ?? headers.cookie).map(({ url }) => url),
       ),
-      openUploads: registry.openUploads(),
+      strangers: scene.strangers(),
     };
   } finally {
     await scene.close();

@@ -13,6 +13,8 @@ export interface Scene {
   readonly registry: TestRegistry;
   /** Origins that must not see a credential. */
   readonly foreign: readonly TestOrigin[];
+  /** Hosts that were asked for and are not in the scene. */
+  strangers(): readonly string[];
   readonly env: Readonly<Record<string, string>>;
   close(): Promise<void>;
 }
@@ -47,6 +49,7 @@ export async function setScene(given: Given): Promise<Scene> {
   return {
     registry,
     foreign: [registry.storage],
+    strangers: () => (names?.asked ?? []).filter((place) => !Object.values<string>(hosts).includes(place.replace(/:443$/, ''))),
     env: {
       DOCKER_CONFIG: directory,
       ...(names === undefined ? {} : { HTTPS_PROXY: names.proxy, SSL_CERT_FILE: join(directory, 'ca.pem') }),

@@ -1,5 +1,9 @@
 import { always, type FaultRow, page, push, says } from './row.ts';
 
+/** What a registry should not say. */
+const careless =
+  'no write access\x1b[31m to https://user:secret@storage.example/x?signature=of-the-storage with Bearer token-of-the-test-registry-1\r\n';
+
 /** Sending a blob: the look for it, the POST that begins an upload, the PUT that carries the bytes. */
 export const uploads: readonly FaultRow[] = [
   {
@@ -67,9 +71,9 @@ export const uploads: readonly FaultRow[] = [
     ends: { code: 'REGISTRY_NOT_FOUND', hint: /created/ },
   },
   {
-    fault: 'Beginning an upload gives 403',
-    effect: "the registry's own words are shown",
-    given: push({ on: 'POST uploads', ...always, do: says(403, 'DENIED', { message: 'no write access' }) }),
+    fault: 'Beginning an upload gives 403, with a secret and control characters in its words',
+    effect: "the registry's words are shown without either",
+    given: push({ on: 'POST uploads', ...always, do: says(403, 'DENIED', { message: careless }) }),
     ends: { code: 'REGISTRY_DENIED', says: /no write access/ },
   },
   {
