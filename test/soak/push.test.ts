@@ -28,7 +28,7 @@ describe('a push that is killed', () => {
 
   it('mostly was under way', () => {
     const during = moments.filter((moment) => moment === 'during').length;
-    const rest = 'the next push completed each of them and sent only what was missing';
+    const rest = 'the next push completed each of them and sent only the layers that were missing';
     note(`- Pushes: ${moments.length} of ${when.length} that were killed ended as they should, ${during} of them under way; ${rest}.`);
     expect(during).toBeGreaterThanOrEqual(when.length / 2);
   });

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { digestOf } from '../../../src/digest.ts';
+import type { Descriptor } from '../../../src/image/index.ts';
 import { parseManifest } from '../../../src/registry/index.ts';
 import { startRegistry, type TestRegistry } from '../../registry/index.ts';
 import { digestIn, type Running, succeed } from '../wherry.ts';
@@ -72,26 +73,23 @@ function isReached(registry: TestRegistry, { of, share }: KillMoment, whole: Who
   return (of === 'bytes' ? bytesSeen(registry) : registry.seen.length) >= whole[of] * share;
 }
 
-/** The tag stands for the image, and everything that it lists is there. */
-function expectComplete(registry: TestRegistry, { digest }: WholePush): void {
+/** The tag stands for the image, and everything that it lists is there. Its layers. */
+function expectComplete(registry: TestRegistry, { digest }: WholePush): readonly Descriptor[] {
   const tagged = registry.manifest(repository, '1');
   expect(digestOf(tagged?.bytes ?? '')).toBe(digest);
   const manifest = parseManifest(tagged?.bytes ?? new Uint8Array(), 'the pushed manifest');
-  const listed = manifest.kind === 'image' ? [manifest.config, ...manifest.layers] : [];
+  if (manifest.kind !== 'image') throw new Error('an index was pushed');
+  const listed = [manifest.config, ...manifest.layers];
   expect(listed.map((one) => registry.blob(repository, one.digest)?.length)).toEqual(listed.map(({ size }) => size));
-  expect(listed.length).toBeGreaterThan(2);
+  return manifest.layers;
 }
 
+/** No layer that has arrived is sent again. The configuration may be: it is smaller than the question whether it is there. */
 async function expectRest(lab: Lab, registry: TestRegistry, whole: WholePush): Promise<void> {
-  const stored = registry.seen.length;
-  const kept = keptBytes(registry);
+  const requests = registry.seen.length;
+  const arrived = new Set(registry.blobs(repository).map((bytes) => digestOf(bytes)));
   expect(digestIn(await succeed(startPush(lab, registry)))).toBe(whole.digest);
-  expectComplete(registry, whole);
-  const sent = registry.seen.slice(stored).reduce((sum, { bytes }) => sum + bytes, 0);
-  expect(sent).toBeLessThanOrEqual(whole.bytes - kept);
-}
-
-/** Bytes of the blobs that arrived in whole. */
-function keptBytes(registry: TestRegistry): number {
-  return registry.blobs(repository).reduce((sum, bytes) => sum + bytes.length, 0);
+  const kept = expectComplete(registry, whole).filter(({ digest }) => arrived.has(digest));
+  const sent = registry.seen.slice(requests).reduce((sum, { bytes }) => sum + bytes, 0);
+  expect(sent).toBeLessThanOrEqual(whole.bytes - kept.reduce((sum, { size }) => sum + size, 0));
 }
