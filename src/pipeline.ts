@@ -7,14 +7,13 @@ import type { Image, ImageIndex } from './image/types.ts';
 import { readLock, requireFreshLock } from './lock/index.ts';
 import type { RemoteCache } from './pipeline-remote.ts';
 import { type ImagePlan, planImage } from './plan/index.ts';
-import { foresee, LayerPool, makeLayers, noteSources, produceLayers } from './produce/index.ts';
+import { type LayerPool, makeLayers, produceLayers } from './produce/index.ts';
 import { type Project, readProject } from './project/index.ts';
 import { type BuildRequest, momentOf, selectionRequest } from './request.ts';
 import { readWherryLock, resolveSizes, resolveTarget, sameWherryLock, type WherryLock, writeWherryLock } from './resolve/index.ts';
 import { select } from './select/index.ts';
 import { rememberImage } from './sources/index.ts';
 import { stage } from './stage.ts';
-import { removeLeftovers } from './store/index.ts';
 import { baseReference, imageBlobs, mirroredContext, projectCredentials, summarize, supplyOptions } from './supply.ts';
 import { readTrees } from './trees.ts';
 
@@ -90,25 +89,6 @@ export async function planProject(
 /** Notes of all images and platforms, each once. */
 function notesOf(planned: readonly PlannedImage[]): ReadonlySet<string> {
   return new Set(planned.flatMap(({ plans }) => plans.flatMap((plan) => plan.explain.notes)));
-}
-
-/**
- * Runs `work`, which plans and builds images and returns their plans, with threads that live as long as it does. If sources of the project look
- * changed since the last time, their interpreter starts while everything is still being planned.
- */
-export async function withLayerPool(
-  { directory }: Pick<BuildRequest, 'directory'>,
-  ctx: Context,
-  work: (pool: LayerPool) => Promise<readonly ImagePlan[]>,
-): Promise<void> {
-  const pool = new LayerPool(ctx.workers);
-  try {
-    void foresee(directory, { ctx, pool });
-    await noteSources(directory, await work(pool), ctx);
-  } finally {
-    await pool.close();
-    await removeLeftovers(ctx.store.directory);
-  }
 }
 
 export interface BuildOptions {

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { compiledAhead, forgetAhead } from './ahead.ts';
 import { program } from './program.ts';
 import type { Pyodide, PyodideModule, PyodideOptions, WasmExports } from './pyodide.ts';
 import { quietly } from './quiet.ts';
@@ -65,11 +66,19 @@ interface Globals {
   require?: unknown;
   /** Set by the loader's script, which is evaluated once per thread; a loader of another version would take it for its own. */
   _createPyodideModule?: unknown;
-  WebAssembly: { instantiate: (code: unknown, imports: unknown) => Promise<Instantiated> };
+  WebAssembly: { instantiate: Instantiate };
+}
+
+/** Of bytes an instance and its module, of a module an instance. */
+type Instantiate = (code: unknown, imports: unknown) => Promise<Instantiated | Instance>;
+
+interface Instance {
+  readonly exports: object;
 }
 
 interface Instantiated {
-  readonly instance?: { readonly exports: object };
+  readonly instance: Instance;
+  readonly module: object;
 }
 
 const globals = globalThis as unknown as Globals;
@@ -83,7 +92,7 @@ async function withGlobals<T>(directory: string, run: () => Promise<T>): Promise
   const { require } = globals;
   globals.require = limitedRequire;
   globals._createPyodideModule = scripts.get(directory);
-  const watched = watchInstance();
+  const watched = watchInstance(directory);
   try {
     const value = await quietly(() => Promise.race([run(), watched.failed]));
     scripts.set(directory, globals._createPyodideModule);
@@ -97,23 +106,26 @@ async function withGlobals<T>(directory: string, run: () => Promise<T>): Promise
 }
 
 /** pyodide itself waits for ever when its module can't be used. */
-function watchInstance() {
+function watchInstance(directory: string) {
   const { instantiate } = globals.WebAssembly;
   const failure = Promise.withResolvers<never>();
   failure.promise.catch(() => undefined);
   let exports: Readonly<Record<string, unknown>> = {};
   globals.WebAssembly.instantiate = async (code, imports) => {
-    const result = await instantiate(code, imports).catch((error: unknown) => {
+    const module = await compiledAhead(directory, code);
+    const made = await instantiate(module ?? code, imports).catch((error: unknown) => {
       failure.reject(error);
       return new Promise<never>(() => {});
     });
-    const found = result.instance?.exports as typeof exports | undefined;
+    const result = module === undefined ? made : { instance: made as Instance, module };
+    const found = 'instance' in result ? (result.instance.exports as typeof exports) : undefined;
     // Some versions instantiate a small module of their own as well.
     if (found !== undefined && 'malloc' in found) exports = found;
     return result;
   };
   const end = () => {
     globals.WebAssembly.instantiate = instantiate;
+    forgetAhead(directory);
   };
   return { failed: failure.promise, exports: () => exports, end };
 }

@@ -40,7 +40,7 @@ export async function startStored<T>(place: SnapshotPlace, storable: Storable<T>
 
 /** Undefined if there is no stored memory; one that does not start is removed. */
 async function startFrom<T>(path: string, { start }: Storable<T>): Promise<{ readonly started: T } | undefined> {
-  const memory = await readSealed(path).catch(() => undefined);
+  const memory = readSealed(path);
   if (memory === undefined) return undefined;
   try {
     return { started: await start(memory) };

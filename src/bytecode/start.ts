@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { digestOf, hexOf } from '../digest.ts';
 import { privateFolder } from '../store/index.ts';
+import { compileAhead } from './ahead.ts';
 import { type Booted, boot } from './boot.ts';
 import { type Compiler, createCompiler } from './compiler.ts';
 import { type Interpreter, interpreterFor } from './interpreters.ts';
@@ -31,6 +32,7 @@ export interface CompilerPlace {
 export async function bootCompiler(place: CompilerPlace): Promise<Compiler> {
   const interpreter = interpreterFor(place.minor);
   if (interpreter === undefined) throw new TypeError(`no interpreter for Python ${place.minor}`);
+  compileAhead(place.directory);
   await checkPackage(place.directory, interpreter);
   return createCompiler(await bootStored(place, interpreter), interpreter);
 }

@@ -3,7 +3,8 @@ import type { Context } from '../context.ts';
 import { canonicalJson } from '../json.ts';
 import type { ImagePlan } from '../plan/types.ts';
 import { bytecodeOf, minorOf } from './bytecode.ts';
-import { interpreterOf } from './interpreters.ts';
+import { interpreterOf, ownInterpreter } from './interpreters.ts';
+import type { Interpreter } from './job.ts';
 import type { LayerPool } from './pool.ts';
 
 /** How the sources of a project lay on this host after a build. */
@@ -19,13 +20,17 @@ const kind = 'sources';
 
 /**
  * Lets an interpreter start before anything is planned, if a source of the project in `directory` looks changed since its last build. A wrong
- * guess costs a little time, in a thread of its own; no byte depends on it. Never fails.
+ * guess costs a little time, in a thread of its own; no byte depends on it. Never fails, and waits for nothing: an interpreter
+ * that was fetched starts when its files are known to be whole.
  */
 export async function foresee(directory: string, { ctx, pool }: { readonly ctx: Context; readonly pool: LayerPool }): Promise<void> {
   try {
     const seen = asSeen(await ctx.store.document(kind, directory));
     if (seen === undefined || seen.files.every(isUnchanged)) return;
-    pool.warm(await interpreterOf(seen.minor, { ...ctx, offline: true }), { store: ctx.store.directory, threads: 1 });
+    const warm = (interpreter: Interpreter) => pool.warm(interpreter, { store: ctx.store.directory, threads: 1 });
+    const own = ownInterpreter(seen.minor);
+    if (own !== undefined) return warm(own);
+    void interpreterOf(seen.minor, { ...ctx, offline: true }).then(warm, () => undefined);
   } catch {
     // Whoever needs the interpreter learns why there is none.
   }

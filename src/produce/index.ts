@@ -3,7 +3,6 @@
  * Must not: let thread count, order of finishing, cache state or the host decide a byte; leave files behind when stopped.
  */
 
-export { foresee, noteSources } from './foresight.ts';
 export { LayerPool } from './pool.ts';
 export type { LayerLookup, ProduceOptions } from './produce.ts';
 export { makeLayers, produceLayers } from './produce.ts';

@@ -56,6 +56,16 @@ describe('LayerPool', () => {
     expect(await threadOf(one.make(job('makes'), 1))).toMatchObject({ warmed: 1 });
   });
 
+  it('closes once, and lets everyone wait for it', async () => {
+    const one = pool(1);
+    const made = one.make(job('waits'), 1);
+    const closing = one.close();
+    expect(one.close()).toBe(closing);
+    await expect(made).rejects.toMatchObject({ code: 'INTERRUPTED' });
+    await closing;
+    await expect(one.make(job('makes'), 1)).rejects.toMatchObject({ code: 'INTERRUPTED' });
+  });
+
   it('passes on an error with its code, and goes on', async () => {
     const one = pool(1);
     await expect(one.make(job('fails'), 1)).rejects.toMatchObject({ code: 'WHEEL_RECORD', message: 'wrong', details: ['row'] });

@@ -48,7 +48,7 @@ export class LayerPool {
   readonly #waiting: Task[] = [];
   readonly #idle: Worker[] = [];
   readonly #busy = new Map<Worker, Task>();
-  #closed = false;
+  #closing: Promise<void> | undefined;
 
   /** `file`: what threads run. */
   constructor(size: number, file: URL = workerFile()) {
@@ -58,22 +58,27 @@ export class LayerPool {
 
   /** Starts `threads` threads, if they are not there yet, and lets them boot an interpreter while its first sources are on their way. */
   warm(interpreter: Interpreter, { store, threads }: { readonly store: string; readonly threads: number }): void {
-    while (!this.#closed && this.#busy.size + this.#idle.length < Math.min(threads, this.#size)) this.#idle.push(this.#start());
+    while (this.#closing === undefined && this.#busy.size + this.#idle.length < Math.min(threads, this.#size))
+      this.#idle.push(this.#start());
     for (const worker of [...this.#idle, ...this.#busy.keys()]) worker.postMessage({ warm: { interpreter, store } } satisfies Order);
   }
 
   /** Makes a layer; `weight` is a guess of its bytes. */
   make(job: Job, weight: number): Promise<Made> {
-    if (this.#closed) return Promise.reject(stopped());
+    if (this.#closing !== undefined) return Promise.reject(stopped());
     const task: Task = { job, weight, done: Promise.withResolvers<Made>(), crashes: 0 };
     this.#waiting.push(task);
     this.#dispatch();
     return task.done.promise;
   }
 
-  /** Stops all threads at once and removes the files that they were writing. */
-  async close(): Promise<void> {
-    this.#closed = true;
+  /** Stops all threads at once and removes the files that they were writing; settles when that is done, however often it is called. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
     for (const task of this.#waiting.splice(0)) task.done.reject(stopped());
     const cut = [...this.#busy];
     await Promise.all([...this.#idle.splice(0), ...this.#busy.keys()].map((worker) => worker.terminate()));
@@ -83,7 +88,7 @@ export class LayerPool {
 
   #dispatch(): void {
     this.#waiting.sort((a, b) => b.weight - a.weight);
-    while (!this.#closed && this.#waiting.length > 0) {
+    while (this.#closing === undefined && this.#waiting.length > 0) {
       const isFull = this.#idle.length === 0 && this.#busy.size >= this.#size;
       const task = isFull ? undefined : this.#waiting.shift();
       if (task === undefined) return;
@@ -125,7 +130,7 @@ export class LayerPool {
     this.#busy.delete(worker);
     const at = this.#idle.indexOf(worker);
     if (at >= 0) this.#idle.splice(at, 1);
-    if (task === undefined || this.#closed) return;
+    if (task === undefined || this.#closing !== undefined) return;
     task.done.reject(new ToolError('INTERNAL', `a worker thread failed: ${cause.message}`, { cause }));
     void rm(task.job.temporary, { force: true });
     this.#dispatch();

@@ -30,11 +30,8 @@ export interface RememberOptions {
 
 /** Keeps an image's manifests and configs in the store under its name, so that `inspect` and `run` find the last build. */
 export async function rememberImage(store: Store, image: Image | ImageIndex, { base, elsewhere }: RememberOptions = {}): Promise<void> {
-  for (const { manifest, config } of imagesOf(image)) {
-    await store.put(config);
-    await store.put(manifest);
-  }
-  if (isIndex(image)) await store.put(image.index);
+  const documents = imagesOf(image).flatMap(({ manifest, config }) => [config, manifest]);
+  await Promise.all([...documents, ...(isIndex(image) ? [image.index] : [])].map((bytes) => store.put(bytes)));
   const { mediaType, digest, size } = image.descriptor;
   const places = { ...(base !== undefined && { base }), ...(elsewhere !== undefined && { elsewhere }) };
   const record: ImageRecord = { version: 1, descriptor: { mediaType, digest, size }, ...places };

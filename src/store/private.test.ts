@@ -63,14 +63,14 @@ describe('privateFolder', () => {
 describe('sealed files', () => {
   it('give their bytes back, or nothing', async () => {
     const path = join(await privateFolder(directory, 'snapshots'), 'x');
-    expect(await readSealed(path)).toBeUndefined();
+    expect(readSealed(path)).toBeUndefined();
     await writeSealed(directory, path, Buffer.from('memory'));
-    const bytes = await readSealed(path);
+    const bytes = readSealed(path);
     expect(Buffer.from(bytes ?? []).toString()).toBe('memory');
     expect((bytes?.byteOffset ?? 1) % 8).toBe(0);
     await writeFile(path, Buffer.concat([(await readFile(path)).subarray(0, -1), Buffer.from('!')]));
     expect((await verifyStore(directory)).problems).toEqual(['stored memory x is damaged']);
-    expect(await readSealed(path)).toBeUndefined();
+    expect(readSealed(path)).toBeUndefined();
     expect((await verifyStore(directory)).problems).toEqual([]);
   });
 });

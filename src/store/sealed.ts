@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { readFile, rm } from 'node:fs/promises';
+import { readFileSync, rmSync } from 'node:fs';
 import { storePaths } from './directory.ts';
-import { used, writeWhole } from './disk.ts';
+import { attempt, used, writeWhole } from './disk.ts';
 
 /** The bytes begin here, where any typed array may begin. */
 const sealSize = 64;
@@ -14,17 +14,17 @@ export async function writeSealed(directory: string, path: string, bytes: Uint8A
   await writeWhole(storePaths(directory), path, sealed);
 }
 
-/** The bytes of a sealed file; undefined if it is absent. A damaged one is removed. */
-export async function readSealed(path: string): Promise<Uint8Array | undefined> {
-  const bytes = await sealedBytes(path);
-  if (bytes === 'damaged') await rm(path, { force: true });
+/** The bytes of a sealed file; undefined if it is absent. A damaged one is removed. Without waiting, for workers. */
+export function readSealed(path: string): Uint8Array | undefined {
+  const bytes = sealedBytes(path);
+  if (bytes === 'damaged') attempt(() => rmSync(path, { force: true }));
   else if (bytes !== undefined) used(path);
   return bytes === 'damaged' ? undefined : bytes;
 }
 
 /** Reads without changing anything. */
-export async function sealedBytes(path: string): Promise<Uint8Array | 'damaged' | undefined> {
-  const file = await readFile(path).catch(() => undefined);
+export function sealedBytes(path: string): Uint8Array | 'damaged' | undefined {
+  const file = attempt(() => readFileSync(path));
   if (file === undefined) return undefined;
   if (file.length < sealSize) return 'damaged';
   const bytes = new Uint8Array(file.buffer, file.byteOffset + sealSize, file.length - sealSize);

@@ -129,7 +129,7 @@ async function privateProblems(paths: StorePaths): Promise<string[]> {
     if ((await folderState(folder)) === 'damaged') problems.push(`interpreter ${basename(folder)} is damaged`);
   }
   for (const { path } of await filesBelow(paths.snapshots)) {
-    if (!path.endsWith('.lock') && (await sealedBytes(path)) === 'damaged') problems.push(`stored memory ${basename(path)} is damaged`);
+    if (!path.endsWith('.lock') && sealedBytes(path) === 'damaged') problems.push(`stored memory ${basename(path)} is damaged`);
   }
   return problems;
 }

@@ -6,37 +6,44 @@ import type { Digest } from '../../digest.ts';
 import { ToolError } from '../../errors/index.ts';
 import { imagesOf } from '../../image/index.ts';
 import type { Image, ImageIndex } from '../../image/types.ts';
-import { buildImage, type PlannedImage, planImages, withLayerPool } from '../../pipeline.ts';
+import { buildImage, type PlannedImage, planImages } from '../../pipeline.ts';
 import type { Push } from '../../pipeline-push.ts';
+import type { ImagePlan } from '../../plan/types.ts';
 import type { LayerPool } from '../../produce/index.ts';
+import type { BuildRequest } from '../../request.ts';
 import type { PutResult, Sink } from '../../sinks/types.ts';
 import { stage } from '../../stage.ts';
 import type { SinkFlags } from '../commands/build.ts';
-import { type BuildFlags, buildRequest } from '../options.ts';
+import type { BuildFlags } from '../options.ts';
 import { references } from '../references.ts';
 import { buildSummary } from '../summary.ts';
 import type { Terminal } from '../terminal.ts';
 
-/** `wherry build`: plans, makes and writes every image of a project. */
-export async function runBuild(directory: string | undefined, flags: BuildFlags & SinkFlags, terminal: Terminal): Promise<void> {
-  const ctx = await terminal.context();
-  const request = buildRequest(directory, flags, terminal);
+/** What a build begins with. */
+export interface BuildStart {
+  readonly ctx: Context;
+  readonly request: BuildRequest;
+  /** Absent: nothing is made or written. */
+  readonly pool?: LayerPool;
+}
+
+/** Plans, makes and writes every image of a project; its plans. */
+export async function runBuild(
+  { ctx, request, pool }: BuildStart,
+  flags: BuildFlags & SinkFlags,
+  terminal: Terminal,
+): Promise<ImagePlan[]> {
   const push = await pushOf(flags, ctx);
   const configured = (images: readonly ImageConfig[]): void => {
     checkOutputs(images, flags);
     const targets = images.flatMap((image) => push?.targets(references(image, flags.tag)) ?? []);
-    if (flags.dryRun !== true) push?.begin(targets);
+    if (pool !== undefined) push?.begin(targets);
   };
-  if (flags.dryRun === true) {
-    await planImages(request, ctx, configured);
-    return terminal.finish();
-  }
   try {
-    await withLayerPool(request, ctx, async (pool) => {
-      const planned = await planImages(request, ctx, configured);
-      for (const image of planned) await buildOne(image, { flags, ctx, pool, push, terminal });
-      return planned.flatMap(({ plans }) => plans);
-    });
+    const planned = await planImages(request, ctx, configured);
+    if (pool === undefined) terminal.finish();
+    else for (const image of planned) await buildOne(image, { flags, ctx, pool, push, terminal, isLast: image === planned.at(-1) });
+    return planned.flatMap(({ plans }) => plans);
   } catch (error) {
     push?.stop();
     throw error;
@@ -72,9 +79,11 @@ interface BuildOptions {
   readonly pool: LayerPool;
   readonly push: Push | undefined;
   readonly terminal: Terminal;
+  /** No image follows. */
+  readonly isLast: boolean;
 }
 
-async function buildOne(planned: PlannedImage, { flags, ctx, pool, push, terminal }: BuildOptions): Promise<void> {
+async function buildOne(planned: PlannedImage, { flags, ctx, pool, push, terminal, isLast }: BuildOptions): Promise<void> {
   const started = performance.now();
   let reused = 0;
   const made = new Set<Digest>();
@@ -86,6 +95,9 @@ async function buildOne(planned: PlannedImage, { flags, ctx, pool, push, termina
   const names = references(planned.config, flags.tag);
   const remote = push?.cache(push.targets(names));
   const image = await buildImage(planned, { ...ctx, emit }, { pool, remote });
+  // Threads end while the image is written, unless a layer that a registry was trusted with may still have to be made. Whoever made the pool learns
+  // of a failure.
+  if (isLast && remote === undefined) pool.close().catch(() => undefined);
   const sinks = [...(await sinksOf(flags, { ctx, terminal })), ...(push === undefined ? [] : [push.sink(planned.plans, made)])];
   const results = await putAll(image, sinks, { references: names, ctx });
   terminal.finish();

@@ -40,7 +40,7 @@ export const addBuild: AddCommand = (program, { terminal }) => {
     .option('--dry-run', 'plan only; make and write nothing')
     .addHelpText('after', help)
     .action(async (directory: string | undefined, flags: BuildFlags & SinkFlags) => {
-      const { runBuild } = await import('../actions/build.ts');
-      await runBuild(directory, flags, terminal);
+      const { startBuild } = await import('../actions/start-build.ts');
+      await startBuild(directory, flags, terminal);
     });
 };
