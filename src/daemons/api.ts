@@ -8,25 +8,17 @@ import type { Engine, EngineFacts, EngineImage } from './types.ts';
 /** An engine by Docker's Engine API, which Podman's service speaks too; the oldest supported daemon is 20.10 (API 1.41). */
 export function apiEngine(endpoint: EngineEndpoint, signal: AbortSignal): Engine {
   const ask = (request: Call) => call(endpoint, { ...request, signal });
-  const refuse = (answer: Answer) => refused(endpoint, messageOf(answer));
+  const inspect = async (name: string): Promise<Inspected | undefined> => {
+    const answer = await ask({ method: 'GET', path: `/images/${encodeURI(name)}/json?manifests=1` });
+    return answer.status === 404 ? undefined : (bodyOf(endpoint, answer) as Inspected);
+  };
   return {
     place: `${endpoint.name.toLowerCase()} ${endpoint.text}`,
-    async facts() {
-      const answer = await ask({ method: 'GET', path: '/info' });
-      if (answer.status !== 200) throw refuse(answer);
-      return factsOf(JSON.parse(answer.text) as Info);
-    },
-    async images(names) {
-      const answers = await Promise.all(names.map((name) => ask({ method: 'GET', path: `/images/${encodeURI(name)}/json?manifests=1` })));
-      return answers.flatMap((answer) => {
-        if (answer.status === 404) return [];
-        if (answer.status !== 200) throw refuse(answer);
-        return [imageOf(JSON.parse(answer.text) as Inspected)];
-      });
-    },
+    facts: async () => factsOf(bodyOf(endpoint, await ask({ method: 'GET', path: '/info' })) as Info),
+    images: async (names) => (await Promise.all(names.map(inspect))).flatMap((found) => (found === undefined ? [] : [imageOf(found)])),
     async load(archive) {
       const answer = await ask({ method: 'POST', path: '/images/load?quiet=1', archive });
-      if (answer.status !== 200) throw refuse(answer);
+      if (answer.status !== 200) throw refused(endpoint, messageOf(answer));
       const fault = faultIn(answer.text);
       if (fault !== undefined) throw refused(endpoint, fault);
     },
@@ -34,22 +26,27 @@ export function apiEngine(endpoint: EngineEndpoint, signal: AbortSignal): Engine
     async tag(id, { full }) {
       const colon = full.lastIndexOf(':');
       const answer = await ask({ method: 'POST', path: `/images/${id}/tag?repo=${full.slice(0, colon)}&tag=${full.slice(colon + 1)}` });
-      if (answer.status !== 201) throw refuse(answer);
+      if (answer.status !== 201) throw refused(endpoint, messageOf(answer));
     },
     async save(name) {
-      const inspected = await ask({ method: 'GET', path: `/images/${encodeURI(name)}/json?manifests=1` });
-      if (inspected.status === 404) return undefined;
-      if (inspected.status !== 200) throw refuse(inspected);
-      const platform = onlyPlatform(JSON.parse(inspected.text) as Inspected);
-      const query = platform && `?platform=${encodeURIComponent(JSON.stringify(platform))}`;
-      const answer = await download(endpoint, { method: 'GET', path: `/images/${encodeURI(name)}/get${query ?? ''}`, signal });
-      if ('text' in answer) throw refuse(answer);
-      return {
-        archive: answer,
-        ...(platform && { only: [platform.os, platform.architecture, platform.variant].filter(Boolean).join('/') }),
-      };
+      const found = await inspect(name);
+      if (found === undefined) return undefined;
+      const platform = onlyPlatform(found);
+      const query = platform === undefined ? '' : `?platform=${encodeURIComponent(JSON.stringify(platform))}`;
+      const archive = await download(endpoint, { method: 'GET', path: `/images/${encodeURI(name)}/get${query}`, signal });
+      if ('text' in archive) throw refused(endpoint, messageOf(archive), 'did not give the image');
+      return { archive, ...(platform && { only: [platform.os, platform.architecture, platform.variant].filter(Boolean).join('/') }) };
     },
   };
+}
+
+function bodyOf(endpoint: EngineEndpoint, answer: Answer): unknown {
+  if (answer.status !== 200) throw refused(endpoint, messageOf(answer), 'did not answer');
+  try {
+    return JSON.parse(answer.text);
+  } catch {
+    throw refused(endpoint, 'what it said is not JSON', 'did not answer');
+  }
 }
 
 interface Info {
@@ -127,8 +124,8 @@ function messageOf({ status, text }: Answer): string {
   }
 }
 
-function refused({ name }: EngineEndpoint, message: string): ToolError {
-  return new ToolError('DAEMON_REFUSED', `${name} did not take the image: ${message}`, {
-    hint: `check the disk space of the daemon: ${name.toLowerCase()} system df`,
+function refused({ name }: EngineEndpoint, message: string, what = 'did not take the image'): ToolError {
+  return new ToolError('DAEMON_REFUSED', `${name} ${what}: ${message}`, {
+    hint: `check that it works, and its disk space: ${name.toLowerCase()} system df`,
   });
 }

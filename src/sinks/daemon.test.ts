@@ -161,6 +161,21 @@ describe('daemonSink docker', () => {
     expect(events).toEqual([]);
   });
 
+  it('asks for the base by its name, if that is one of a registry', async () => {
+    const { requests } = await started({ store: 'layers' });
+    const name = 'org.opencontainers.image.base.name';
+    await put(await onBase('one', { annotations: { [name]: 'registry.example/python:3.13@sha256:0' } }));
+    expect(requests).toContain('GET /images/registry.example/python:3.13/json');
+    requests.length = 0;
+    await put(await onBase('two', { annotations: { [name]: 'oci:../base' } }));
+    expect(requests.filter((line) => line.includes('base'))).toEqual([]);
+  });
+
+  it('says so when something else listens there', async () => {
+    await started({ store: 'layers', intercept: (_line, response) => !!response.end('<html>') });
+    await expect(put(await sampleImage())).rejects.toMatchObject({ code: 'DAEMON_REFUSED', message: expect.stringContaining('not JSON') });
+  });
+
   it('works without a memory of its own', async () => {
     const { archives, host } = await started({ store: 'layers' });
     const sink = daemonSink('docker', { env: { DOCKER_HOST: host } });

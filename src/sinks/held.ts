@@ -52,9 +52,10 @@ function baseDigest(image: Image): string | undefined {
   return annotationsOf(image)['org.opencontainers.image.base.digest'];
 }
 
-/** Reference of the base. */
+/** Reference of a base in a registry; undefined for others, which no daemon knows by name. */
 export function baseName(image: Image): string | undefined {
-  return annotationsOf(image)['org.opencontainers.image.base.name'];
+  const name = annotationsOf(image)['org.opencontainers.image.base.name'];
+  return name?.startsWith('oci:') ? undefined : name;
 }
 
 function annotationsOf(image: Image): Readonly<Record<string, string>> {
