@@ -1,6 +1,6 @@
 import type { Emit } from './events.ts';
 import type { Http } from './http/types.ts';
-import type { RegistrySettings } from './registry/settings.ts';
+import type { RegistrySettings } from './registry/route/settings.ts';
 import type { Store } from './store/types.ts';
 
 /** What stages with effects are given; made once by `cli/`. Nothing below `cli/` reads process.env or prints. */

@@ -8,7 +8,7 @@ import type { BlobSource, Layer } from './image/types.ts';
 import type { ImagePlan } from './plan/index.ts';
 import type { ProduceOptions } from './produce/index.ts';
 import type { Project } from './project/index.ts';
-import { withMirrors } from './registry/settings.ts';
+import { withMirrors } from './registry/route/settings.ts';
 import { storeBlobs } from './sources/index.ts';
 
 /** Credentials for the project's package indexes: those of `[[tool.uv.index]]` and of the environment. */

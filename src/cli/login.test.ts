@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startRegistry, type TestRegistry } from '../../test/registry/index.ts';
 import { createHttp } from '../http/index.ts';
-import { registrySettings } from '../registry/settings.ts';
+import { registrySettings } from '../registry/route/settings.ts';
 import { createProgram } from './program.ts';
 import { createTerminal, type GlobalFlags, type Terminal } from './terminal.ts';
 

@@ -50,7 +50,7 @@ export function createTerminal(host: NodeJS.Process, signal: AbortSignal): Termi
   };
   const connection = async (): Promise<Connection> => {
     const { emit } = start();
-    const [{ createHttp }, { registrySettings }] = await Promise.all([import('../http/index.ts'), import('../registry/settings.ts')]);
+    const [{ createHttp }, { registrySettings }] = await Promise.all([import('../http/index.ts'), import('../registry/route/settings.ts')]);
     const offline = flags.offline === true;
     return { env, http: createHttp({ env, emit, offline }), registries: registrySettings(env, flags.insecure), emit, signal, offline };
   };

@@ -2,9 +2,9 @@ import { ToolError } from '../errors/index.ts';
 import type { HttpResponse } from '../http/index.ts';
 import { type Challenge, parseChallenges } from './challenge.ts';
 import type { RegistryContext } from './context.ts';
-import { type Credential, findCredential } from './credentials.ts';
-import type { Endpoint } from './endpoint.ts';
+import { type Credential, findCredential } from './login/credentials.ts';
 import type { Repository } from './reference.ts';
+import type { Endpoint } from './route/endpoint.ts';
 import { basicHeader, fetchToken } from './token.ts';
 
 /** What one request needs to be allowed. */

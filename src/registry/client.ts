@@ -2,11 +2,9 @@ import { openBlob } from './blob.ts';
 import type { RegistryContext } from './context.ts';
 import { hasBlob } from './presence.ts';
 import { getManifest, headManifest } from './pull.ts';
-import { putManifest } from './put.ts';
-import { listReferrers, putReferrer } from './referrers.ts';
-import { createRoutedTransport, type RouteOptions } from './route.ts';
+import { listReferrers, putBlob, putManifest, putReferrer } from './push/index.ts';
+import { createRoutedTransport, type RouteOptions } from './route/index.ts';
 import type { Registry, RegistryWriter } from './types.ts';
-import { putBlob } from './upload.ts';
 
 /**
  * A client for all registries; credentials are looked up when a registry asks for them. Clients of the same HTTP client share logins and

@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts';
 import type { Http } from '../http/index.ts';
 import type { AuthMemory } from './authorize.ts';
-import type { RegistrySettings } from './settings.ts';
+import type { RegistrySettings } from './route/settings.ts';
 import type { BlobOutcome } from './types.ts';
 
 /** What a registry client is made from. */

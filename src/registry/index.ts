@@ -6,11 +6,19 @@
 export { verify } from './blob.ts';
 export { createRegistry } from './client.ts';
 export type { RegistryContext } from './context.ts';
-export { type Credential, findCredential } from './credentials.ts';
-export { apiBase, type Endpoint } from './endpoint.ts';
 export { type FoundImage, type ImageReader, pickPlatform, readImage, registryImage } from './image.ts';
-export { checkLogin, type Forgotten, forgetLogin, type Login, otherLogins, saveLogin } from './login.ts';
-export { type LoginSurvey, surveyLogins } from './login-survey.ts';
+export {
+  type Credential,
+  checkLogin,
+  type Forgotten,
+  findCredential,
+  forgetLogin,
+  type Login,
+  type LoginSurvey,
+  otherLogins,
+  saveLogin,
+  surveyLogins,
+} from './login/index.ts';
 export {
   type ImageConfigFile,
   type ImageManifest,
@@ -23,6 +31,6 @@ export {
 export { mediaTypes, ociMediaType } from './media.ts';
 export { formatPlace, type Place, parsePlace } from './place.ts';
 export { apiHost, defaultRegistry, formatReference, parseReference, type Reference, type Repository } from './reference.ts';
-export { type RegistrySettings, registrySettings, withMirrors } from './settings.ts';
+export { apiBase, type Endpoint, type RegistrySettings, registrySettings, withMirrors } from './route/index.ts';
 export { createTransport, type RegistryRequest, type Transport } from './transport.ts';
 export type { BlobName, BlobOutcome, BlobUpload, FetchedManifest, ManifestBytes, Registry, RegistryWriter } from './types.ts';

@@ -10,7 +10,7 @@ import { startRegistry, type TestRegistry, type TestRegistryOptions } from '../.
 import { digestOf } from '../digest.ts';
 import { createHttp } from '../http/index.ts';
 import { createRegistry, parseReference } from './index.ts';
-import { registrySettings } from './settings.ts';
+import { registrySettings } from './route/settings.ts';
 
 const cleanups: (() => Promise<unknown>)[] = [];
 let directory = '';

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import type { HttpRequest, HttpResponse } from '../http/index.ts';
-import type { Credential } from './credentials.ts';
+import type { Credential } from './login/credentials.ts';
 import { fetchToken } from './token.ts';
 
 interface Setup {

@@ -3,9 +3,9 @@ import type { Context } from '../context.ts';
 import { ToolError } from '../errors/index.ts';
 import { discardBody, type HttpResponse, isListed, isLoopback, isPrivate, readBody, redact } from '../http/index.ts';
 import type { Challenge } from './challenge.ts';
-import type { Credential } from './credentials.ts';
-import type { Endpoint } from './endpoint.ts';
 import { asFinal } from './failure.ts';
+import type { Credential } from './login/credentials.ts';
+import type { Endpoint } from './route/endpoint.ts';
 
 /** What a Bearer token is asked for. */
 export interface TokenRequest {

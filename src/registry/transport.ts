@@ -1,8 +1,8 @@
 import { discardBody, type HttpRequest, type HttpResponse } from '../http/index.ts';
 import { authorizer, type Grant, isRefusal } from './authorize.ts';
 import { memoryOf, type RegistryContext } from './context.ts';
-import { apiBase, type Endpoint } from './endpoint.ts';
 import type { Repository } from './reference.ts';
+import { apiBase, type Endpoint } from './route/endpoint.ts';
 import { showWarnings } from './warnings.ts';
 
 /** A request below `/v2/NAME/` of a repository. */

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { digestOf } from '../../src/digest.ts';
 import { createHttp } from '../../src/http/index.ts';
 import { mediaTypes, parseReference } from '../../src/registry/index.ts';
-import { registrySettings } from '../../src/registry/settings.ts';
+import { registrySettings } from '../../src/registry/route/settings.ts';
 import { encode, makeImage } from '../images.ts';
 import { connectRegistry, storeLogin } from '../registry-client.ts';
 import { type Distribution, type DistributionOptions, startDistribution } from './registries.ts';
