@@ -1,10 +1,11 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeImage, publish } from '../test/images.ts';
 import { startRegistry, type TestRegistry } from '../test/registry/index.ts';
+import { madeUpBase, plainRequest, writeSite } from '../test/smallSite.ts';
 import type { Context } from './context.ts';
 import { type Digest, digestOf } from './digest.ts';
 import type { WherryEvent } from './events.ts';
@@ -16,18 +17,6 @@ import type { PutResult } from './sinks/types.ts';
 import { type ImagePlace, layerTar, openImage, storedPlace } from './sources/index.ts';
 import { openStore } from './store/index.ts';
 
-const base = [
-  { path: 'usr/bin/python3.13', content: 'ELF /lib64/ld-linux-x86-64.so.2\0' },
-  { path: 'usr/bin/python3', link: 'python3.13' },
-  { path: 'usr/include/python3.13/patchlevel.h', content: '#define PY_VERSION "3.13.5"\n' },
-  { path: 'lib64/ld-linux-x86-64.so.2', content: 'loader' },
-  { path: 'lib/x86_64-linux-gnu/libc.so.6', content: 'GNU C Library (Debian GLIBC 2.41-12) stable release version 2.41\0' },
-  { path: 'etc/passwd', content: 'root:x:0:0:root:/root:/bin/sh\n' },
-  { path: 'etc/group', content: 'root:x:0:\n' },
-];
-const lock =
-  'version = 1\nrevision = 3\nrequires-python = ">=3.11"\n\n[[package]]\nname = "site"\nversion = "1.0"\nsource = { virtual = "." }\n';
-
 let directory: string;
 let registry: TestRegistry;
 let root: string;
@@ -35,7 +24,7 @@ let root: string;
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'wherry-push-'));
   registry = await startRegistry();
-  publish(registry, 'base', { image: await makeImage({ layers: [base], config: { Env: ['PATH=/usr/bin'] } }), tags: ['1'] });
+  publish(registry, 'base', { image: await makeImage({ layers: [madeUpBase], config: { Env: ['PATH=/usr/bin'] } }), tags: ['1'] });
   root = await project('site');
 });
 afterEach(async () => {
@@ -44,13 +33,7 @@ afterEach(async () => {
 });
 
 async function project(name: string): Promise<string> {
-  const path = join(directory, name);
-  await mkdir(path, { recursive: true });
-  const settings = `[tool.wherry]\nbase = "${registry.host}/base:1"\n`;
-  await writeFile(join(path, 'pyproject.toml'), `[project]\nname = "site"\nversion = "1.0"\nrequires-python = ">=3.11"\n\n${settings}`);
-  await writeFile(join(path, 'uv.lock'), lock);
-  await writeFile(join(path, 'main.py'), 'print("hello")\n');
-  return path;
+  return await writeSite(join(directory, name), registry.host);
 }
 
 interface Options {
@@ -84,22 +67,7 @@ async function push({
   const ctx = await context(store, events);
   const before = registry.seen.length;
   const session = startPush(ctx, { remote, verify });
-  const selection = {
-    noDefaultGroups: false,
-    noInstallProject: false,
-    noInstallWorkspace: false,
-    noInstallLocal: false,
-    noInstallPackages: [],
-  };
-  const request = {
-    directory: project,
-    flags: {},
-    outputs: [],
-    selection,
-    frozen: false,
-    lockMode: 'default',
-    created: undefined,
-  } as const;
+  const request = plainRequest(project);
   const targets = session.targets(names);
   const [planned] = await planImages(request, ctx, () => session.begin(targets));
   if (planned === undefined) throw new Error('nothing planned');

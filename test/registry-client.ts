@@ -1,9 +1,18 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
 import type { WherryEvent } from '../src/events.ts';
 import { createHttp, type Timeouts } from '../src/http/index.ts';
 import { createRegistry, type RegistryContext } from '../src/registry/index.ts';
+import { startRegistry, type TestRegistry, type TestRegistryOptions } from './registry/index.ts';
+
+/** Starts a registry that is closed when the test is over. */
+export async function startForTest(options: TestRegistryOptions = {}): Promise<TestRegistry> {
+  const server = await startRegistry(options);
+  onTestFinished(server.close);
+  return server;
+}
 
 /** A client for a test, with what it said and how often it waited; it never really waits. */
 export function connectRegistry(options: { readonly timeouts?: Partial<Timeouts> } & Partial<RegistryContext> = {}) {

@@ -2,24 +2,19 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { zstdCompressSync } from 'node:zlib';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { encode, makeImage, makeIndex, publish, type TestEntry, type TestImage, tarOf } from '../../test/images.ts';
-import { startRegistry, type TestRegistry } from '../../test/registry/index.ts';
+import type { TestRegistry } from '../../test/registry/index.ts';
+import { startForTest } from '../../test/registry-client.ts';
 import { asDigest, digestOf, hexOf } from '../digest.ts';
 import { createHttp } from '../http/index.ts';
 import { currentDigest, type RegistryBase, readImageBase, registryBlobSource } from './index.ts';
 
 const platform = { os: 'linux', architecture: 'amd64' } as const;
-const cleanups: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0)) await cleanup();
-});
-
 const context = { http: createHttp({ env: {}, wait: async () => {} }), env: {}, emit: () => {}, signal: new AbortController().signal };
 
 async function start(): Promise<TestRegistry> {
-  const server = await startRegistry({ login: 'bearer' });
-  cleanups.push(server.close);
+  const server = await startForTest({ login: 'bearer' });
   return server;
 }
 
@@ -243,7 +238,7 @@ describe('layers', () => {
 describe('an OCI layout as a base', () => {
   async function layout(index: unknown, blobs: readonly Uint8Array[]): Promise<string> {
     const root = await mkdtemp(join(tmpdir(), 'wherry-layout-'));
-    cleanups.push(async () => await rm(root, { recursive: true }));
+    onTestFinished(async () => await rm(root, { recursive: true }));
     await mkdir(join(root, 'base/blobs/sha256'), { recursive: true });
     await writeFile(join(root, 'base/index.json'), encode(index));
     for (const blob of blobs) await writeFile(join(root, 'base/blobs/sha256', hexOf(digestOf(blob))), blob);

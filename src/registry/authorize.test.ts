@@ -1,27 +1,23 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
-import { afterEach, describe, expect, it, vi } from 'vitest';
-import { refreshToken, startRegistry, type TestRegistry, type TestRegistryOptions } from '../../test/registry/index.ts';
-import { connectRegistry, type StoredLogin, storeLogin } from '../../test/registry-client.ts';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { refreshToken, type TestRegistry, type TestRegistryOptions } from '../../test/registry/index.ts';
+import { connectRegistry, type StoredLogin, startForTest, storeLogin } from '../../test/registry-client.ts';
 import { digestOf } from '../digest.ts';
 import { type BlobUpload, parseReference } from './index.ts';
 
-const cleanups: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
   vi.useRealTimers();
-  for (const cleanup of cleanups.splice(0)) await cleanup();
 });
 
 async function start(options: TestRegistryOptions = {}): Promise<TestRegistry> {
-  const server = await startRegistry({ login: 'bearer', ...options });
-  cleanups.push(server.close);
-  return server;
+  return await startForTest({ login: 'bearer', ...options });
 }
 
 /** A client that is logged in. */
 async function login(server: TestRegistry, stored?: StoredLogin) {
   const { env, remove } = await storeLogin(server.host, stored);
-  cleanups.push(remove);
+  onTestFinished(remove);
   return connectRegistry({ env });
 }
 

@@ -1,21 +1,9 @@
 import type { Readable } from 'node:stream';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { encode, makeImage, makeIndex, publish } from '../../test/images.ts';
-import { startRegistry, type TestRegistry, type TestRegistryOptions } from '../../test/registry/index.ts';
-import { connectRegistry, storeLogin } from '../../test/registry-client.ts';
+import { connectRegistry, startForTest, storeLogin } from '../../test/registry-client.ts';
 import { digestOf } from '../digest.ts';
 import { parseReference, readImage, registryImage } from './index.ts';
-
-const cleanups: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0)) await cleanup();
-});
-
-async function start(options: TestRegistryOptions = {}): Promise<TestRegistry> {
-  const server = await startRegistry(options);
-  cleanups.push(server.close);
-  return server;
-}
 
 function connect(env: Record<string, string> = {}) {
   return connectRegistry({ env }).registry;
@@ -23,7 +11,7 @@ function connect(env: Record<string, string> = {}) {
 
 async function login(host: string, credentials: string): Promise<Record<string, string>> {
   const { env, remove } = await storeLogin(host, { auth: Buffer.from(credentials).toString('base64') });
-  cleanups.push(remove);
+  onTestFinished(remove);
   return env;
 }
 
@@ -41,7 +29,7 @@ const linux = { os: 'linux', architecture: 'amd64' } as const;
 
 describe('manifests', () => {
   it('are found by tag and digest, and are undefined when absent', async () => {
-    const server = await start();
+    const server = await startForTest();
     const digest = publish(server, 'team/app', { image, tags: ['1'] });
     const reference = parseReference(`${server.host}/team/app:1`);
     const registry = connect();
@@ -55,14 +43,16 @@ describe('manifests', () => {
   });
 
   it('are read by GET where HEAD is refused or says too little', async () => {
-    const server = await start({ intercept: (request, response) => request.method === 'HEAD' && Boolean(response.writeHead(405).end()) });
+    const server = await startForTest({
+      intercept: (request, response) => request.method === 'HEAD' && Boolean(response.writeHead(405).end()),
+    });
     const digest = publish(server, 'app', { image, tags: ['1'] });
     expect(await connect().headManifest(parseReference(`${server.host}/app:1`))).toMatchObject({ digest });
     expect(await connect().headManifest(parseReference(`${server.host}/app:2`))).toBeUndefined();
   });
 
   it('that do not match their digest are refused', async () => {
-    const server = await start({
+    const server = await startForTest({
       intercept: (_request, response) => Boolean(response.writeHead(200, { 'docker-content-digest': digestOf('other') }).end('{}')),
     });
     const reference = parseReference(`${server.host}/app:1`);
@@ -72,7 +62,7 @@ describe('manifests', () => {
   });
 
   it('above the limit are refused', async () => {
-    const server = await start({ intercept: (_request, response) => Boolean(response.end(Buffer.alloc(5 << 20))) });
+    const server = await startForTest({ intercept: (_request, response) => Boolean(response.end(Buffer.alloc(5 << 20))) });
     await expect(connect().getManifest(parseReference(`${server.host}/app:1`))).rejects.toMatchObject({ code: 'NETWORK_PROTOCOL' });
   });
 
@@ -82,14 +72,14 @@ describe('manifests', () => {
     [500, 'REGISTRY_PROTOCOL'],
     [400, 'REGISTRY_PROTOCOL'],
   ])('status %i is %s', async (status, code) => {
-    const server = await start({ intercept: (_request, response) => Boolean(response.writeHead(status).end('<html>\x1b[31m')) });
+    const server = await startForTest({ intercept: (_request, response) => Boolean(response.writeHead(status).end('<html>\x1b[31m')) });
     await expect(connect().getManifest(parseReference(`${server.host}/app:1`))).rejects.toMatchObject({ code, details: [] });
   });
 });
 
 describe('logins', () => {
   it('uses an anonymous Bearer token, once for many requests', async () => {
-    const server = await start({ login: 'bearer' });
+    const server = await startForTest({ login: 'bearer' });
     publish(server, 'app', { image, tags: ['1'] });
     const registry = connect();
     const reference = parseReference(`${server.host}/app:1`);
@@ -100,7 +90,7 @@ describe('logins', () => {
   });
 
   it.each(['basic', 'bearer'] as const)('sends stored credentials for %s', async (kind) => {
-    const server = await start({ login: kind, anonymous: false });
+    const server = await startForTest({ login: kind, anonymous: false });
     publish(server, 'app', { image, tags: ['1'] });
     const reference = parseReference(`${server.host}/app:1`);
     const registry = connect(await login(server.host, 'user:secret'));
@@ -115,7 +105,7 @@ describe('logins', () => {
 
   it('refreshes a token that has expired', async () => {
     let expired = false;
-    const server = await start({
+    const server = await startForTest({
       login: 'bearer',
       intercept: (request, response) => {
         if (!expired || request.url?.startsWith('/token')) return false;
@@ -137,15 +127,15 @@ describe('logins', () => {
     ['http://tokens.example/t', 'NETWORK_REFUSED_URL'],
     ['nonsense', 'REGISTRY_PROTOCOL'],
   ])('refuses the token server %s', async (realm, code) => {
-    const server = await start({
+    const server = await startForTest({
       intercept: (_request, response) => Boolean(response.writeHead(401, { 'www-authenticate': `Bearer realm="${realm}"` }).end()),
     });
     await expect(connect().getManifest(parseReference(`${server.host}/app:1`))).rejects.toMatchObject({ code });
   });
 
   it('does not take its token along when a blob is redirected to a storage host', async () => {
-    const storage = await start({ intercept: (_request, response) => Boolean(response.end('blob')) });
-    const server = await start({
+    const storage = await startForTest({ intercept: (_request, response) => Boolean(response.end('blob')) });
+    const server = await startForTest({
       login: 'bearer',
       intercept: (request, response) => {
         if (request.headers.authorization === undefined || !request.url?.includes('/blobs/')) return false;
@@ -164,7 +154,7 @@ describe('blobs', () => {
   const blob = { digest: digestOf(bytes), size: bytes.length };
 
   it('are streamed, and found or not', async () => {
-    const server = await start();
+    const server = await startForTest();
     server.putBlob('app', bytes);
     const repository = parseReference(`${server.host}/app`);
     expect((await collect(await connect().openBlob(repository, blob))).equals(bytes)).toBe(true);
@@ -175,7 +165,7 @@ describe('blobs', () => {
 
   it.each(['with', 'without'])('go on after a broken connection %s Range', async (range) => {
     let breaks = 2;
-    const server = await start({
+    const server = await startForTest({
       intercept: (request, response) => {
         if (range === 'without') delete request.headers.range;
         if (breaks-- <= 0) return false;
@@ -191,7 +181,7 @@ describe('blobs', () => {
 
   it('that are given up before the first byte end their connection', async () => {
     const closed = Promise.withResolvers<void>();
-    const server = await start({
+    const server = await startForTest({
       intercept: (request, response) => {
         request.socket.on('close', () => closed.resolve());
         response.writeHead(200, { 'content-length': bytes.length }).write(bytes.subarray(1));
@@ -207,7 +197,7 @@ describe('blobs', () => {
     ['too many bytes', Buffer.concat([bytes, bytes])],
     ['too few bytes', bytes.subarray(1)],
   ])('with %s fail', async (_what, sent) => {
-    const server = await start({ intercept: (_request, response) => Boolean(response.end(sent)) });
+    const server = await startForTest({ intercept: (_request, response) => Boolean(response.end(sent)) });
     const stream = await connect().openBlob(parseReference(`${server.host}/app`), blob);
     await expect(collect(stream)).rejects.toMatchObject({ code: 'REGISTRY_PROTOCOL' });
   });
@@ -215,7 +205,7 @@ describe('blobs', () => {
 
 describe('readImage', () => {
   it('picks the platform and maps Docker media types', async () => {
-    const server = await start();
+    const server = await startForTest();
     const docker = await makeImage({
       layers: [[{ path: 'a', content: 'a' }]],
       docker: true,
@@ -238,7 +228,7 @@ describe('readImage', () => {
   });
 
   it('says which platforms there are', async () => {
-    const server = await start();
+    const server = await startForTest();
     publish(server, 'app', { image, tags: ['bare'] });
     server.putManifest('app', {
       bytes: makeIndex([{ image, architecture: 's390x' }]),
@@ -257,7 +247,7 @@ describe('readImage', () => {
     ['a list', []],
     ['an index of nothing', undefined],
   ])('refuses %s', async (what, json) => {
-    const server = await start();
+    const server = await startForTest();
     const bytes = json === undefined ? makeIndex([]) : encode(json);
     const digest = server.putManifest('app', { bytes, mediaType: 'application/json', tags: ['1'] });
     expect(digest).toBe(digestOf(bytes));

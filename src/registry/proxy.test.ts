@@ -4,29 +4,21 @@ import { type AddressInfo, connect as connectTo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, onTestFinished } from 'vitest';
 import { selfSigned } from '../../test/certificate.ts';
-import { startRegistry, type TestRegistry, type TestRegistryOptions } from '../../test/registry/index.ts';
+import { startForTest } from '../../test/registry-client.ts';
 import { digestOf } from '../digest.ts';
 import { createHttp } from '../http/index.ts';
 import { createRegistry, parseReference } from './index.ts';
 import { registrySettings } from './route/settings.ts';
 
-const cleanups: (() => Promise<unknown>)[] = [];
 let directory = '';
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'wherry-proxy-'));
 });
 afterEach(async () => {
-  for (const cleanup of cleanups.splice(0)) await cleanup();
   await rm(directory, { recursive: true });
 });
-
-async function start(options: TestRegistryOptions): Promise<TestRegistry> {
-  const server = await startRegistry(options);
-  cleanups.push(server.close);
-  return server;
-}
 
 /** A proxy whose every tunnel ends at one address, as if the names of this test were known. */
 async function startProxy(port: number): Promise<{ readonly url: string; readonly tunnels: string[] }> {
@@ -44,7 +36,7 @@ async function startProxy(port: number): Promise<{ readonly url: string; readonl
     for (const end of [socket, upstream]) sockets.add(end.on('error', () => {}));
   });
   await new Promise<void>((done) => proxy.listen(0, '127.0.0.1', done));
-  cleanups.push(async () => {
+  onTestFinished(async () => {
     for (const socket of sockets) socket.destroy();
     proxy.closeAllConnections();
     await new Promise((done) => proxy.close(done));
@@ -63,7 +55,7 @@ const upload = { blob: { digest: digestOf(bytes), size: bytes.length }, open: as
 
 it('a push and its token requests go through the proxy of the environment', async () => {
   const certificate = selfSigned(['r.example']);
-  const registry = await start({
+  const registry = await startForTest({
     tls: certificate,
     names: { registry: 'r.example', storage: 's.example' },
     login: 'bearer',
@@ -83,7 +75,7 @@ it('a push and its token requests go through the proxy of the environment', asyn
 });
 
 it('an insecure host is reached through it too, and its own certificate is not judged', async () => {
-  const registry = await start({
+  const registry = await startForTest({
     tls: selfSigned(['other.example']),
     names: { registry: 'r.example:8443', storage: 's.example' },
     login: 'bearer',
@@ -98,7 +90,7 @@ it('an insecure host is reached through it too, and its own certificate is not j
 });
 
 it('loopback is reached directly', async () => {
-  const registry = await start({ tls: selfSigned(), login: 'bearer' });
+  const registry = await startForTest({ tls: selfSigned(), login: 'bearer' });
   const proxy = await startProxy(registry.port);
   const env = { HTTPS_PROXY: proxy.url, HTTP_PROXY: proxy.url };
   expect(await client(env, [registry.host]).hasBlob(parseReference(`${registry.host}/app`), upload.blob.digest)).toBe(false);

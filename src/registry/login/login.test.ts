@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { selfSigned } from '../../../test/certificate.ts';
 import { writeHelper, writeKeepingHelper } from '../../../test/credentialHelper.ts';
-import { startRegistry, type TestRegistry, type TestRegistryOptions } from '../../../test/registry/index.ts';
+import { startForTest } from '../../../test/registry-client.ts';
 import { createHttp } from '../../http/index.ts';
 import { type Place, parsePlace } from '../place.ts';
 import { registrySettings } from '../route/settings.ts';
@@ -12,21 +12,13 @@ import { findCredential } from './credentials.ts';
 import { changeLogin } from './file.ts';
 import { checkLogin, forgetLogin, otherLogins, saveLogin } from './login.ts';
 
-const cleanups: (() => Promise<unknown>)[] = [];
 let home = '';
 beforeEach(async () => {
   home = await mkdtemp(join(tmpdir(), 'wherry-login-'));
 });
 afterEach(async () => {
-  for (const cleanup of cleanups.splice(0)) await cleanup();
   await rm(home, { recursive: true });
 });
-
-async function start(options: TestRegistryOptions = {}): Promise<TestRegistry> {
-  const server = await startRegistry(options);
-  cleanups.push(server.close);
-  return server;
-}
 
 const place = (text: string): Place => parsePlace(text) as Place;
 
@@ -52,7 +44,7 @@ const found = (username: string) => ({ kind: 'password', username, password: 'ca
 
 describe('checkLogin', () => {
   it.each(['basic', 'bearer'] as const)('believes the registry: %s', async (kind) => {
-    const server = await start({ login: kind, anonymous: true });
+    const server = await startForTest({ login: kind, anonymous: true });
     const attempt = { place: place(server.host), username: 'user', password: 'secret' };
     expect(await checkLogin(attempt, contextOf())).toBe(true);
     const wrong = await checkLogin({ ...attempt, password: 'canary-7f3' }, contextOf()).catch((error: unknown) => error);
@@ -62,7 +54,7 @@ describe('checkLogin', () => {
   });
 
   it('cannot tell where everyone may come in', async () => {
-    const server = await start();
+    const server = await startForTest();
     expect(await checkLogin(login(server.host), contextOf())).toBe(false);
     expect(server.seen.map(({ headers }) => headers.authorization)).toEqual([undefined]);
   });
@@ -74,19 +66,19 @@ describe('checkLogin', () => {
     [401, { 'www-authenticate': 'Negotiate' }, 'REGISTRY_PROTOCOL'],
     [401, { 'www-authenticate': 'Bearer realm="http://tokens.example/"' }, 'NETWORK_REFUSED_URL'],
   ])('sends nothing to a server that answers %i %j', async (status, headers, code) => {
-    const server = await start({ intercept: (_request, response) => Boolean(response.writeHead(status, headers).end()) });
+    const server = await startForTest({ intercept: (_request, response) => Boolean(response.writeHead(status, headers).end()) });
     await expect(checkLogin(login(server.host), contextOf())).rejects.toMatchObject({ code });
     expect(server.seen.map((seen) => seen.headers.authorization).filter(Boolean)).toEqual([]);
   });
 
   it('says so if nobody answers', async () => {
-    const server = await start();
+    const server = await startForTest();
     await server.close();
     await expect(checkLogin(login(server.host), contextOf())).rejects.toMatchObject({ code: 'NETWORK_UNREACHABLE' });
   });
 
   it('reaches insecure hosts', async () => {
-    const server = await start({ login: 'bearer', anonymous: false, tls: selfSigned() });
+    const server = await startForTest({ login: 'bearer', anonymous: false, tls: selfSigned() });
     const attempt = { place: place(server.host), username: 'user', password: 'secret' };
     expect(await checkLogin(attempt, contextOf({}, [server.host]))).toBe(true);
   });

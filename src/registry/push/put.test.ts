@@ -1,18 +1,12 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { encode, makeImage } from '../../../test/images.ts';
-import { type Fault, startRegistry, type TestRegistry, type TestRegistryOptions } from '../../../test/registry/index.ts';
-import { connectRegistry } from '../../../test/registry-client.ts';
+import type { Fault, TestRegistry, TestRegistryOptions } from '../../../test/registry/index.ts';
+import { connectRegistry, startForTest } from '../../../test/registry-client.ts';
 import { digestOf } from '../../digest.ts';
 import { mediaTypes, parseReference } from '../index.ts';
 
-const cleanups: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0)) await cleanup();
-});
-
 async function start(options: TestRegistryOptions = {}): Promise<TestRegistry> {
-  const server = await startRegistry(options);
-  cleanups.push(server.close);
+  const server = await startForTest(options);
   for (const blob of image.blobs) server.putBlob('app', blob);
   return server;
 }

@@ -1,22 +1,16 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { encode } from '../../../test/images.ts';
-import { type Fault, startRegistry, type TestRegistry, type TestRegistryOptions } from '../../../test/registry/index.ts';
-import { connectRegistry } from '../../../test/registry-client.ts';
+import type { Fault, TestRegistry, TestRegistryOptions } from '../../../test/registry/index.ts';
+import { connectRegistry, startForTest } from '../../../test/registry-client.ts';
 import { digestOf } from '../../digest.ts';
 import { mediaTypes, parseReference } from '../index.ts';
-
-const cleanups: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0)) await cleanup();
-});
 
 const empty = { mediaType: 'application/vnd.oci.empty.v1+json', digest: digestOf('{}'), size: 2 };
 const subject = { mediaType: mediaTypes.manifest, digest: digestOf('subject'), size: 7 };
 const tag = subject.digest.replace(':', '-');
 
 async function start(options: TestRegistryOptions = {}): Promise<TestRegistry> {
-  const server = await startRegistry(options);
-  cleanups.push(server.close);
+  const server = await startForTest(options);
   server.putBlob('app', Buffer.from('{}'));
   return server;
 }

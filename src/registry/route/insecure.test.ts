@@ -1,20 +1,15 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { selfSigned } from '../../../test/certificate.ts';
 import { makeImage, publish } from '../../../test/images.ts';
-import { startRegistry, type TestRegistry, type TestRegistryOptions } from '../../../test/registry/index.ts';
+import type { TestRegistry, TestRegistryOptions } from '../../../test/registry/index.ts';
+import { startForTest } from '../../../test/registry-client.ts';
 import type { WherryEvent } from '../../events.ts';
 import { createHttp } from '../../http/index.ts';
 import { createRegistry, parseReference } from '../index.ts';
 import { type RegistrySettings, registrySettings } from './settings.ts';
 
-const cleanups: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0)) await cleanup();
-});
-
 async function start(options: TestRegistryOptions = {}): Promise<TestRegistry> {
-  const server = await startRegistry(options);
-  cleanups.push(server.close);
+  const server = await startForTest(options);
   publish(server, 'app', { image, tags: ['1'] });
   return server;
 }

@@ -2,26 +2,16 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { makeImage, publish } from '../../../test/images.ts';
-import { startRegistry, type TestRegistry, type TestRegistryOptions } from '../../../test/registry/index.ts';
+import type { TestRegistry } from '../../../test/registry/index.ts';
+import { startForTest } from '../../../test/registry-client.ts';
 import { type Digest, digestOf } from '../../digest.ts';
 import type { WherryEvent } from '../../events.ts';
 import { createHttp } from '../../http/index.ts';
 import { createRegistry, parseReference, type Reference } from '../index.ts';
 import type { RegistryRule, RuleMirror } from './endpoints.ts';
 import { registrySettings } from './settings.ts';
-
-const cleanups: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0)) await cleanup();
-});
-
-async function start(options: TestRegistryOptions = {}): Promise<TestRegistry> {
-  const server = await startRegistry(options);
-  cleanups.push(server.close);
-  return server;
-}
 
 const image = await makeImage({ layers: [[{ path: 'a', content: 'a' }]] });
 const other = await makeImage({ layers: [[{ path: 'b', content: 'b' }]] });
@@ -62,7 +52,7 @@ async function collect(stream: Readable): Promise<Buffer> {
 
 describe('mirrors', () => {
   it('are asked for tags, digests and blobs, and the registry for nothing that they have', async () => {
-    const [origin, mirror] = [await start(), await start()];
+    const [origin, mirror] = [await startForTest(), await startForTest()];
     const digest = publish(mirror, 'hub/app', { image, tags: ['1'] });
     mirror.putBlob('hub/app', bytes);
     const { pull, events } = connect(origin, [mirror.host]);
@@ -75,7 +65,10 @@ describe('mirrors', () => {
   });
 
   it.each([404, 401, 403, 500, 503, 429])('that answer %i are passed over with a note', async (status) => {
-    const [origin, mirror] = [await start(), await start({ intercept: (_request, response) => Boolean(response.writeHead(status).end()) })];
+    const [origin, mirror] = [
+      await startForTest(),
+      await startForTest({ intercept: (_request, response) => Boolean(response.writeHead(status).end()) }),
+    ];
     const digest = publish(origin, 'app', { image, tags: ['1'] });
     origin.putBlob('app', bytes);
     const { pull, events } = connect(origin, [mirror.host]);
@@ -87,7 +80,7 @@ describe('mirrors', () => {
   });
 
   it('that cannot be reached are left for the next, and not asked again', async () => {
-    const [origin, gone, second] = [await start(), await start(), await start()];
+    const [origin, gone, second] = [await startForTest(), await startForTest(), await startForTest()];
     await gone.close();
     const digest = publish(second, 'hub/app', { image, tags: ['1'] });
     const { pull, events } = connect(origin, [gone.host, second.host]);
@@ -98,7 +91,7 @@ describe('mirrors', () => {
   });
 
   it('cannot change what a digest stands for', async () => {
-    const [origin, mirror] = [await start(), await start()];
+    const [origin, mirror] = [await startForTest(), await startForTest()];
     const digest = publish(origin, 'app', { image, tags: ['1'] });
     const lie = {
       body: () => other.manifest,
@@ -113,18 +106,24 @@ describe('mirrors', () => {
   });
 
   it('that answer with a page of a proxy are passed over', async () => {
-    const [origin, mirror] = [await start(), await start({ intercept: (_request, response) => Boolean(response.end('<html>log in')) })];
+    const [origin, mirror] = [
+      await startForTest(),
+      await startForTest({ intercept: (_request, response) => Boolean(response.end('<html>log in')) }),
+    ];
     const digest = publish(origin, 'app', { image, tags: ['1'] });
     expect(await connect(origin, [mirror.host]).pull.headManifest(reference)).toMatchObject({ digest });
     expect((await connect(origin, [mirror.host]).pull.getManifest(reference)).bytes).toEqual(image.manifest);
   });
 
   it('are asked with their own credentials, never with those of the registry', async () => {
-    const [origin, mirror] = [await start({ login: 'bearer', anonymous: false }), await start({ login: 'bearer', anonymous: false })];
+    const [origin, mirror] = [
+      await startForTest({ login: 'bearer', anonymous: false }),
+      await startForTest({ login: 'bearer', anonymous: false }),
+    ];
     publish(origin, 'app', { image, tags: ['1'] });
     publish(mirror, 'hub/app', { image, tags: ['1'] });
     const directory = await mkdtemp(join(tmpdir(), 'wherry-route-'));
-    cleanups.push(async () => await rm(directory, { recursive: true }));
+    onTestFinished(async () => await rm(directory, { recursive: true }));
     const login = async (auths: Record<string, string>): Promise<Record<string, string>> => {
       const entries = Object.entries(auths).map(([host, text]) => [host, { auth: Buffer.from(text).toString('base64') }]);
       await writeFile(join(directory, 'config.json'), JSON.stringify({ auths: Object.fromEntries(entries) }));
@@ -139,7 +138,7 @@ describe('mirrors', () => {
   });
 
   it('see nothing of a push, nor of what decides about it', async () => {
-    const [origin, mirror] = [await start(), await start()];
+    const [origin, mirror] = [await startForTest(), await startForTest()];
     publish(mirror, 'hub/app', { image, tags: ['1'] });
     mirror.putBlob('hub/app', bytes);
     const { push, pull } = connect(origin, [mirror.host]);
@@ -154,7 +153,7 @@ describe('mirrors', () => {
 
 describe('the environment', () => {
   it('is judged before the first request', async () => {
-    const origin = await start();
+    const origin = await startForTest();
     const { pull } = connect(origin, [], { WHERRY_REGISTRY_USERNAME: 'ci', WHERRY_REGISTRY_PASSWORD: 'canary' });
     await expect(pull.getManifest(reference)).rejects.toMatchObject({ code: 'REGISTRY_CONFIG' });
     expect(origin.seen).toEqual([]);
