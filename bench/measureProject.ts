@@ -29,6 +29,8 @@ export interface Paired extends Surroundings {
   readonly docker: Docker;
   /** What is measured. */
   readonly outputs: readonly Output[];
+  /** Leaves out the rows without bytecode. */
+  readonly compiledOnly: boolean;
 }
 
 export interface Measured {
@@ -46,7 +48,7 @@ export async function measureProject(project: BenchProject, paired: Paired): Pro
   const compiles = await warmUp(prepared, surroundings);
   const layouts: Mode[] = [];
   const pushes: Row[] = [];
-  for (const bytecode of compiles ? [false, true] : [false]) {
+  for (const bytecode of compiles ? (paired.compiledOnly ? [true] : [false, true]) : [false]) {
     const options = { ...surroundings, bytecode, daily: bytecode === compiles };
     if (paired.outputs.includes('layout')) layouts.push(await measureMode(prepared, options));
     if (paired.outputs.includes('push')) pushes.push(...(await measurePushes(prepared, options)));

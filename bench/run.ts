@@ -1,8 +1,8 @@
 /**
- * `npm run bench [-- --runs N | --quick | --profile | --project NAME | --only layout|push | --from FILE]`: two real projects, built by Wherry and by
+ * `npm run bench [-- --runs N | --quick | --profile | --project NAME | --only layout|push | --compiled | --from FILE]`: two real projects, built by Wherry and by
  * Docker's buildx, in turn, written as layouts and pushed; into
  * bench/results, docs/performance.md and docs/performance.svg. Needs root and Debian. `--quick` is one run of the site alone, kept in .cache/bench;
- * `--profile` says where a cold build spends its time; `--from` writes the page again from an earlier result. Exit status 1: a promise was not kept.
+ * `--compiled` leaves out what has no bytecode; `--profile` says where a cold build spends its time; `--from` writes the page again from an earlier result. Exit status 1: a promise was not kept.
  */
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -33,6 +33,7 @@ const { values } = parseArgs({
     profile: { type: 'boolean', default: false },
     project: { type: 'string', multiple: true },
     only: { type: 'string' },
+    compiled: { type: 'boolean', default: false },
     from: { type: 'string' },
   },
 });
@@ -63,7 +64,8 @@ async function measure(): Promise<BenchResult> {
   const surroundings = await surround();
   const docker = await startDocker(join(surroundings.work, 'docker'));
   const projects: Measured[] = [];
-  for (const project of picked) projects.push(await measureProject(project, { ...surroundings, docker, outputs }));
+  for (const project of picked)
+    projects.push(await measureProject(project, { ...surroundings, docker, outputs, compiledOnly: values.compiled }));
   const profile = projects.findLast((measured) => measured.profile !== undefined)?.profile;
   return {
     date: new Date().toISOString().slice(0, 10),

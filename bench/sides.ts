@@ -42,6 +42,7 @@ export async function peerSide(prepared: PreparedProject, { docker, registry, by
   await cp(prepared.template, project, { recursive: true });
   await writeFile(join(project, 'Dockerfile'), dockerfile({ registry, bytecode, command: prepared.command }));
   await writeFile(join(project, '.dockerignore'), dockerignore);
+  let cache: Promise<unknown> | undefined;
   const prune = async (): Promise<void> => void (await docker.docker(['buildx', 'prune', '--all', '--force']));
   const build = (row: RowName | undefined, host = target?.host): string[] => peerBuild(host, { cached: row === 'known' });
   return {
@@ -54,8 +55,9 @@ export async function peerSide(prepared: PreparedProject, { docker, registry, by
       await rm(layout, { recursive: true, force: true });
     },
     forget: async () => {
-      // The way to a cache that outlives its machine: every stage exported to the registry beside the image.
-      await docker.docker(peerBuild(target?.host, { flags: ['--cache-to', `type=registry,ref=${target?.host}/app:cache,mode=max`] }));
+      // The way to a cache that outlives its machine: every stage exported to the registry beside the image, once.
+      cache ??= docker.docker(peerBuild(target?.host, { flags: ['--cache-to', `type=registry,ref=${target?.host}/app:cache,mode=max`] }));
+      await cache;
       await prune();
     },
     change: async (state) => await writeState(project, stateOf(prepared, state)),
