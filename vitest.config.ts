@@ -4,5 +4,7 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/*.test.ts', 'test/{faults,registry}/*.test.ts'],
     testTimeout: 30_000,
+    // Interpreters start in some of them, which takes long where the machine is busy.
+    hookTimeout: 60_000,
   },
 });

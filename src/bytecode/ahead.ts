@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { releaseWhole } from '../release.ts';
 
 /** The part of WebAssembly that is used here. */
 interface Engine {
@@ -28,7 +29,9 @@ export async function compiledAhead(directory: string, code: unknown): Promise<o
   return known !== undefined && code instanceof Uint8Array && Buffer.compare(known.bytes, code) === 0 ? await known.module : undefined;
 }
 
-/** Lets go of what was compiled; an instance holds it as long as it needs it. */
+/** Lets go of what was compiled; an instance holds it as long as it needs it. The engine has copied the bytes when it began. */
 export function forgetAhead(directory: string): void {
+  const known = ahead.get(directory);
+  if (known !== undefined) releaseWhole(known.bytes);
   ahead.delete(directory);
 }

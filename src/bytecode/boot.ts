@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { releaseWhole } from '../release.ts';
 import { compiledAhead, forgetAhead } from './ahead.ts';
 import { program } from './program.ts';
 import type { Pyodide, PyodideModule, PyodideOptions, WasmExports } from './pyodide.ts';
@@ -120,7 +121,11 @@ function watchInstance(directory: string) {
     const result = module === undefined ? made : { instance: made as Instance, module };
     const found = 'instance' in result ? (result.instance.exports as typeof exports) : undefined;
     // Some versions instantiate a small module of their own as well.
-    if (found !== undefined && 'malloc' in found) exports = found;
+    if (found !== undefined && 'malloc' in found) {
+      exports = found;
+      // The engine has its own copy, of 9 MB.
+      if (code instanceof Uint8Array) releaseWhole(code);
+    }
     return result;
   };
   const end = () => {

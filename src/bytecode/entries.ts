@@ -22,33 +22,46 @@ export interface BytecodeOptions {
  * a source; the order of all else stays. A file of the list at the place of a .pyc is dropped; where `X/__pycache__` is no directory,
  * nothing in `X` is compiled.
  *
- * A source is read once: its bytes are noted while the list's reader takes them, and compiled when the next entry is asked for. Errors while
- * reading: `CompilerCrashed`.
+ * `entries` is iterated several times. A source is read once: its bytes are noted while the list's reader takes them, and compiled when the
+ * next entry is asked for. Errors while reading: `CompilerCrashed`.
  */
 export function* withBytecode(entries: Iterable<LayerEntry>, options: BytecodeOptions): Generator<LayerEntry> {
-  const list = [...entries];
-  const targets = targetsOf(list, options);
-  const replaced = new Set(targets.values());
-  yield* directoriesOf(list, targets);
+  const targetOf = targetsIn(entries, options);
+  const replaced = replacedIn(entries, targetOf);
+  yield* directoriesOf(entries, targetOf);
   const held = new HeldSource();
-  for (const entry of list) {
+  for (const entry of entries) {
     if (entry.type === 'directory' || replaced.has(entry.path)) continue;
-    const target = entry.type === 'file' ? targets.get(entry.path) : undefined;
+    const target = targetOf(entry);
     if (entry.type !== 'file' || target === undefined) yield entry;
     else yield* compiled(entry, { ...options, target, held });
   }
 }
 
-/** The .pyc of each source by the source's path. */
-function targetsOf(list: readonly LayerEntry[], { minor, below = '' }: BytecodeOptions): ReadonlyMap<string, string> {
-  const blocked = new Set(list.filter((entry) => entry.type !== 'directory' && entry.path.endsWith('__pycache__')).map(({ path }) => path));
-  const targets = new Map<string, string>();
-  for (const entry of list) {
-    const target =
-      entry.type === 'file' && entry.size <= maxSource && entry.path.startsWith(below) ? pycPath(entry.path, minor) : undefined;
-    if (target !== undefined && !blocked.has(parentOf(target))) targets.set(entry.path, target);
+/** Tells the path of an entry's .pyc, if it is to have one. */
+type TargetOf = (entry: LayerEntry) => string | undefined;
+
+function targetsIn(entries: Iterable<LayerEntry>, { minor, below = '' }: BytecodeOptions): TargetOf {
+  const blocked = new Set<string>();
+  for (const { type, path } of entries) if (type !== 'directory' && path.endsWith('__pycache__')) blocked.add(path);
+  return (entry) => {
+    if (entry.type !== 'file' || entry.size > maxSource || !entry.path.startsWith(below)) return undefined;
+    const target = pycPath(entry.path, minor);
+    return target === undefined || blocked.has(parentOf(target)) ? undefined : target;
+  };
+}
+
+/** The files at the place of a .pyc that is made. */
+function replacedIn(entries: Iterable<LayerEntry>, targetOf: TargetOf): ReadonlySet<string> {
+  const present = new Set<string>();
+  for (const { path } of entries) if (path.endsWith('.pyc')) present.add(path);
+  const replaced = new Set<string>();
+  if (present.size === 0) return replaced;
+  for (const entry of entries) {
+    const target = targetOf(entry);
+    if (target !== undefined && present.has(target)) replaced.add(target);
   }
-  return targets;
+  return replaced;
 }
 
 function parentOf(path: string): string {
@@ -56,12 +69,14 @@ function parentOf(path: string): string {
 }
 
 /** The directories of the list and those that bytecode needs, owned like the first source that needs them. */
-function directoriesOf(list: readonly LayerEntry[], targets: ReadonlyMap<string, string>): LayerEntry[] {
-  const directories = new Map(list.filter(({ type }) => type === 'directory').map((entry) => [entry.path, entry]));
-  for (const { path, uid, gid } of list) {
-    const target = targets.get(path);
+function directoriesOf(entries: Iterable<LayerEntry>, targetOf: TargetOf): LayerEntry[] {
+  const directories = new Map<string, LayerEntry>();
+  for (const entry of entries) if (entry.type === 'directory') directories.set(entry.path, entry);
+  for (const entry of entries) {
+    const target = targetOf(entry);
     const directory = target === undefined ? undefined : parentOf(target);
     if (directory === undefined || directories.has(directory)) continue;
+    const { uid, gid } = entry;
     directories.set(directory, { type: 'directory', path: directory, mode: 0o755, uid, gid, mtime: epoch });
   }
   return [...directories.values()].sort((a, b) => compareTarPaths(a.path, b.path));

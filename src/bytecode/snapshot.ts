@@ -1,10 +1,12 @@
 import { rm } from 'node:fs/promises';
+import { release, releaseWhole } from '../release.ts';
 import { lockPrivate, readSealed, used, writeSealed } from '../store/index.ts';
 
 /** How something starts whose memory can be stored. */
 export interface Storable<T> {
-  /** Starts from a stored memory, or in a way that allows to store it, or neither. */
+  /** Starts from a stored memory, which is gone afterwards, or in a way that allows to store it, or neither. */
   readonly start: (from: Uint8Array | 'storable' | 'fresh') => Promise<T>;
+  /** A copy, in a buffer of its own. */
   readonly memoryOf: (started: T) => Uint8Array;
 }
 
@@ -24,17 +26,19 @@ export async function startStored<T>(place: SnapshotPlace, storable: Storable<T>
   const known = await startFrom(place.path, storable);
   if (known !== undefined) return known.started;
   const isDone = async () => used(place.path) !== undefined;
-  const release = await lockPrivate(`${place.path}.lock`, { ...place, isDone }).catch(() => undefined);
+  const unlock = await lockPrivate(`${place.path}.lock`, { ...place, isDone }).catch(() => undefined);
   try {
     // Another may have finished between the look and the lock, or while this one waited.
     const made = await startFrom(place.path, storable);
     if (made !== undefined) return made.started;
-    if (release === undefined) return await storable.start('fresh');
+    if (unlock === undefined) return await storable.start('fresh');
     const started = await storable.start('storable');
-    await writeSealed(place.directory, place.path, storable.memoryOf(started)).catch(() => undefined);
+    const memory = storable.memoryOf(started);
+    await writeSealed(place.directory, place.path, memory).catch(() => undefined);
+    releaseWhole(memory);
     return started;
   } finally {
-    await release?.().catch(() => undefined);
+    await unlock?.().catch(() => undefined);
   }
 }
 
@@ -47,5 +51,8 @@ async function startFrom<T>(path: string, { start }: Storable<T>): Promise<{ rea
   } catch {
     await rm(path, { force: true });
     return undefined;
+  } finally {
+    // It was copied.
+    release(memory);
   }
 }

@@ -1,8 +1,24 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { arArchive, makeDeb, storedXz } from '../../test/debianPackage.ts';
+import { openScratch, openStore, type Scratch } from '../store/index.ts';
 import { readAr } from './ar.ts';
 import { openDeb } from './deb.ts';
-import { unxz } from './xz.ts';
+import { xzChunks } from './xz.ts';
+
+let directory: string;
+let scratch: Scratch;
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'wherry-deb-'));
+  await openStore({ env: {}, directory });
+  scratch = openScratch(directory);
+});
+afterAll(async () => {
+  scratch.close();
+  await rm(directory, { recursive: true, force: true });
+});
 
 const control = { Package: 'hello', Version: '1.0-1', Architecture: 'all' };
 const expected = { name: 'hello', version: '1.0-1', architecture: 'all' } as const;
@@ -16,11 +32,12 @@ const files = [
 describe('openDeb', () => {
   it.each(['xz', 'gz', 'zst'] as const)('reads control and data compressed as %s', async (compression) => {
     const bytes = await makeDeb({ control, extra: { md5sums: 'abc  usr/hello\n', postinst: '#!/bin/sh\n' }, files, compression });
-    const deb = await openDeb(bytes, expected);
+    const deb = await openDeb(bytes, expected, scratch);
     expect(deb.controlText).toBe('Package: hello\nVersion: 1.0-1\nArchitecture: all\n');
     expect([...deb.controlFiles.keys()]).toEqual(['md5sums', 'postinst']);
     expect(deb.items.map(({ path }) => path)).toEqual(['', 'usr', 'usr/hello', 'usr/link', `usr/${'long/'.repeat(60)}name`]);
-    expect(deb.items[2]).toMatchObject({ type: 'file', mode: 0o755, data: Buffer.from('hi') });
+    expect(deb.items[2]).toMatchObject({ type: 'file', mode: 0o755, size: 2 });
+    expect(deb.items.map(({ content }) => Buffer.from(content.bytes()).toString())).toEqual(['', '', 'hi', '', 'deep']);
     expect(deb.items[3]).toMatchObject({ type: 'symlink', linkname: 'hello' });
   });
 
@@ -30,7 +47,10 @@ describe('openDeb', () => {
     ['architecture', { Architecture: 'amd64' }],
   ])('refuses a package with another %s than its entry', async (field, other) => {
     const bytes = await makeDeb({ control: { ...control, ...other }, files });
-    await expect(openDeb(bytes, expected)).rejects.toMatchObject({ code: 'DEB_MISMATCH', message: expect.stringContaining(field) });
+    await expect(openDeb(bytes, expected, scratch)).rejects.toMatchObject({
+      code: 'DEB_MISMATCH',
+      message: expect.stringContaining(field),
+    });
   });
 
   it('refuses damaged archives', async () => {
@@ -44,16 +64,22 @@ describe('openDeb', () => {
       arArchive({ ...Object.fromEntries(members), 'data.tar.xz': (members.get('data.tar.xz') ?? good).subarray(0, 80) }),
       arArchive({ ...Object.fromEntries(members), 'control.tar.xz': storedXz(Buffer.alloc(1024)) }),
     ];
-    for (const bytes of damaged) await expect(openDeb(bytes, expected)).rejects.toMatchObject({ code: 'DEB_ARCHIVE' });
+    for (const bytes of damaged) await expect(openDeb(bytes, expected, scratch)).rejects.toMatchObject({ code: 'DEB_ARCHIVE' });
   });
 
   it('refuses paths that leave the root', async () => {
     const bytes = await makeDeb({ control, files: [{ name: './../etc/passwd', data: 'x' }] });
-    await expect(openDeb(bytes, expected)).rejects.toMatchObject({ code: 'DEB_ARCHIVE' });
+    await expect(openDeb(bytes, expected, scratch)).rejects.toMatchObject({ code: 'DEB_ARCHIVE' });
   });
 });
 
-describe('unxz', () => {
+async function unxz(compressed: Uint8Array, limit: number): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of xzChunks(compressed, limit)) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+describe('xzChunks', () => {
   const data = Buffer.alloc(200_000, 'abcdefg');
 
   it('gives the bytes, up to a limit', async () => {

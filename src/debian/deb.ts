@@ -1,13 +1,16 @@
 import { gunzipSync, zstdDecompressSync } from 'node:zlib';
 import type { DebianPackage } from '../base/facts.ts';
 import { ToolError } from '../errors/index.ts';
-import { readTarBytes, type TarHeader } from '../tar/index.ts';
+import { releaseWhole } from '../release.ts';
+import type { Scratch } from '../store/index.ts';
+import { readTarAt, readTarBytes, type TarHeader } from '../tar/index.ts';
 import { readAr } from './ar.ts';
+import { type Content, scratchContent } from './content.ts';
 import { parseStanza, type Stanza } from './deb822.ts';
-import { unxz } from './xz.ts';
+import { xzChunks } from './xz.ts';
 
 /** One member of a package's tar with its bytes; the root directory itself has the empty path. */
-export type PayloadItem = TarHeader & { readonly data: Uint8Array };
+export type PayloadItem = TarHeader & { readonly content: Content };
 
 /** An unpacked binary package (deb(5)). */
 export interface Deb {
@@ -22,22 +25,37 @@ export interface Deb {
 /** Larger packages have no place in a base; a cap keeps a hostile archive from filling the memory. */
 const maxUnpacked = 512 * 1024 * 1024;
 
-async function decompress(name: string, bytes: Uint8Array): Promise<Uint8Array> {
-  if (name.endsWith('.xz')) return unxz(bytes, maxUnpacked);
-  if (name.endsWith('.gz')) return gunzipSync(bytes, { maxOutputLength: maxUnpacked });
-  if (name.endsWith('.zst')) return zstdDecompressSync(bytes, { maxOutputLength: maxUnpacked });
-  if (name.endsWith('.tar')) return bytes;
+async function* decompress(name: string, bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  if (name.endsWith('.xz')) return yield* xzChunks(bytes, maxUnpacked);
+  if (name.endsWith('.gz')) return yield gunzipSync(bytes, { maxOutputLength: maxUnpacked });
+  if (name.endsWith('.zst')) return yield zstdDecompressSync(bytes, { maxOutputLength: maxUnpacked });
+  if (name.endsWith('.tar')) return yield new Uint8Array(bytes);
   throw new RangeError(`the compression of ${name} is not supported`);
 }
 
-async function readMember(members: ReadonlyMap<string, Uint8Array>, prefix: string): Promise<readonly PayloadItem[]> {
+function openMember(members: ReadonlyMap<string, Uint8Array>, prefix: string): AsyncGenerator<Uint8Array> {
   const found = [...members].find(([name]) => name.startsWith(prefix));
   if (!found) throw new RangeError(`no ${prefix} in the archive`);
-  return [...readTarBytes(await decompress(...found))];
+  return decompress(...found);
 }
 
-function readControl(items: readonly PayloadItem[]): Omit<Deb, 'items'> {
-  const files = new Map(items.filter(({ type }) => type === 'file').map(({ path, data }) => [path, Buffer.from(data).toString('utf8')]));
+/** Unpacks a member into the scratch file, which nobody else may write to meanwhile. */
+async function readItems(chunks: AsyncGenerator<Uint8Array>, scratch: Scratch): Promise<readonly PayloadItem[]> {
+  const start = scratch.size;
+  for await (const chunk of chunks) {
+    scratch.write(chunk);
+    releaseWhole(chunk);
+  }
+  const source = { size: scratch.size - start, read: (at: number, length: number) => scratch.read(start + at, length) };
+  return Array.from(readTarAt(source), ({ at, ...header }) => ({ ...header, content: scratchContent(scratch, start + at, header.size) }));
+}
+
+async function readControl(chunks: AsyncGenerator<Uint8Array>): Promise<Omit<Deb, 'items'>> {
+  const parts: Uint8Array[] = [];
+  for await (const chunk of chunks) parts.push(chunk);
+  const files = new Map<string, string>();
+  for (const { type, path, data } of readTarBytes(Buffer.concat(parts)))
+    if (type === 'file') files.set(path, Buffer.from(data).toString('utf8'));
   const text = files.get('control');
   if (text === undefined) throw new RangeError('no control file in the archive');
   files.delete('control');
@@ -66,7 +84,7 @@ async function guarded<T>(expected: DebIdentity, read: () => Promise<T>): Promis
   try {
     return await read();
   } catch (cause) {
-    if (cause instanceof ToolError && cause.code === 'DEB_MISMATCH') throw cause;
+    if (cause instanceof ToolError && (cause.code === 'DEB_MISMATCH' || cause.code.startsWith('STORE_'))) throw cause;
     throw new ToolError('DEB_ARCHIVE', `cannot unpack the Debian package ${expected.name} ${expected.version}`, {
       details: [cause instanceof Error ? cause.message : String(cause)],
       hint: 'run wherry cache verify, then this command again',
@@ -75,12 +93,15 @@ async function guarded<T>(expected: DebIdentity, read: () => Promise<T>): Promis
   }
 }
 
-/** Unpacks a .deb in memory. Throws `DEB_MISMATCH` if it is another package than `expected`, `DEB_ARCHIVE` if it is damaged. */
-export function openDeb(bytes: Uint8Array, expected: DebIdentity): Promise<Deb> {
+/**
+ * Unpacks a .deb into a scratch file, which must stay open while contents are read. Throws `DEB_MISMATCH` if it is another package than
+ * `expected`, `DEB_ARCHIVE` if it is damaged.
+ */
+export function openDeb(bytes: Uint8Array, expected: DebIdentity, scratch: Scratch): Promise<Deb> {
   return guarded(expected, async () => {
     const members = readAr(bytes);
-    const control = readControl(await readMember(members, 'control.tar'));
+    const control = await readControl(openMember(members, 'control.tar'));
     checkIdentity(control.control, expected);
-    return { ...control, items: await readMember(members, 'data.tar') };
+    return { ...control, items: await readItems(openMember(members, 'data.tar'), scratch) };
   });
 }

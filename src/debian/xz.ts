@@ -21,10 +21,3 @@ export async function* xzChunks(compressed: Uint8Array, limit: number): AsyncGen
     if (chunk.length > 0) yield chunk;
   }
 }
-
-/** Decompresses a whole .xz file; errors as `xzChunks`. */
-export async function unxz(compressed: Uint8Array, limit: number): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of xzChunks(compressed, limit)) chunks.push(chunk);
-  return Buffer.concat(chunks);
-}

@@ -1,5 +1,6 @@
 import { ToolError } from '../errors/index.ts';
 import { discardBody, type HttpResponse, redact } from '../http/index.ts';
+import { releaseWhole } from '../release.ts';
 import type { PartialBlob } from '../store/index.ts';
 import { type OtherSize, wrongSize } from './size.ts';
 import type { Download, DownloadOptions } from './types.ts';
@@ -72,6 +73,7 @@ async function write(job: Transfer, response: HttpResponse): Promise<TransferEnd
       if (partial.offset + chunk.length > limit)
         throw await otherSize(job, response, { found: partial.offset + chunk.length, atLeast: true });
       await partial.write(chunk);
+      releaseWhole(chunk);
       if (partial.offset - reported < step) continue;
       reported = partial.offset;
       report(job, total);

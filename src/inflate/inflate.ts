@@ -55,9 +55,9 @@ export function* inflatePieces(chunks: Iterable<Uint8Array>): Generator<Deflated
   }
 }
 
-/** The plain bytes only, each piece a copy. Throws as `inflatePieces`. */
+/** The plain bytes only; each piece is valid until the next is asked for. Throws as `inflatePieces`. */
 export function* inflate(chunks: Iterable<Uint8Array>): Generator<Uint8Array> {
-  for (const piece of inflatePieces(chunks)) if (piece.kind === 'plain') yield piece.bytes.slice();
+  for (const piece of inflatePieces(chunks)) if (piece.kind === 'plain') yield piece.bytes;
 }
 
 /** Parts that are not empty and fit the decoder. */

@@ -14,11 +14,8 @@ interface PlannedWheel {
 }
 
 /** Remembers what the wheels of a made layer install, so that the layer can be compared with others without its wheels. */
-export async function rememberFiles(recipe: WheelsRecipe, files: readonly (readonly WheelFile[])[], ctx: Context): Promise<void> {
-  for (const [i, item] of recipe.wheels.entries()) {
-    const rows = (files[i] ?? []).map((file) => [file.path, file.hash ?? null, file.mode]);
-    await ctx.store.putDocument('wheel-files', wheelKey({ item, recipe }), rows);
-  }
+export async function rememberFiles(recipe: WheelsRecipe, files: readonly string[], ctx: Context): Promise<void> {
+  for (const [i, item] of recipe.wheels.entries()) await ctx.store.putDocument('wheel-files', wheelKey({ item, recipe }), files[i] ?? '');
 }
 
 /** What a check works with. */
@@ -41,41 +38,39 @@ export async function checkLayers(plan: ImagePlan, ctx: Context, { fetch, elsewh
   const wheels = layers.flatMap(({ recipe }) => wheelsOf(recipe));
   const key = canonicalJson([...wheels.map(wheelKey).sort(), ...own.map((layer) => layer.id)]);
   if ((await ctx.store.document('wheel-sets', key)) === true) return;
-  const { checkCollisions, mayTouch, wheelFilesOf } = await import('../wheel/index.ts');
+  const { checkCollisions, mayTouch, wheelFilesIn, wheelFilesOf } = await import('../wheel/index.ts');
   const ownFiles = ({ contents, recipe }: LayerPlan): OwnedFiles => ({
     owner: contents.join(', '),
     files: recipe.kind === 'files' ? wheelFilesOf(recipe.entries) : [],
   });
   const wheelFiles = async (wheel: PlannedWheel): Promise<OwnedFiles> => ({
     owner: `${wheel.item.name} ${wheel.item.version}`,
-    files: await filesOf(wheel, ctx, fetch),
+    files: wheelFilesIn(await filesOf(wheel, ctx, fetch)),
   });
   const isHere = ({ id }: { readonly id: Digest }): boolean => !elsewhere.has(id);
   const here = own.filter(isHere).map(ownFiles);
   for (const wheel of layers.filter(isHere).flatMap(({ recipe }) => wheelsOf(recipe))) here.push(await wheelFiles(wheel));
-  const files = here.flatMap((list) => list.files);
   const there = own.filter((layer) => !isHere(layer)).map(ownFiles);
   for (const { id, recipe } of layers.filter((layer) => !isHere(layer))) {
     const roots = elsewhere.get(id)?.roots ?? [anywhere];
-    if (mayTouch(files, { recipe, roots })) for (const wheel of wheelsOf(recipe)) there.push(await wheelFiles(wheel));
+    if (mayTouch(allFiles(here), { recipe, roots })) for (const wheel of wheelsOf(recipe)) there.push(await wheelFiles(wheel));
   }
   checkCollisions([...here, ...there]);
   // What a registry said is never the ground of a record.
   if (elsewhere.size === 0) await ctx.store.putDocument('wheel-sets', key, true);
 }
 
+function* allFiles(lists: readonly OwnedFiles[]): Generator<WheelFile> {
+  for (const { files } of lists) yield* files;
+}
+
 function wheelsOf(recipe: WheelsRecipe): PlannedWheel[] {
   return recipe.wheels.map((item) => ({ item, recipe }));
 }
 
-async function filesOf(
-  wheel: PlannedWheel,
-  ctx: Context,
-  fetch: (recipes: readonly WheelsRecipe[]) => Promise<void>,
-): Promise<readonly WheelFile[]> {
+async function filesOf(wheel: PlannedWheel, ctx: Context, fetch: (recipes: readonly WheelsRecipe[]) => Promise<void>): Promise<string> {
   const known = await ctx.store.document('wheel-files', wheelKey(wheel));
-  if (Array.isArray(known))
-    return (known as [string, string | null, number][]).map(([path, hash, mode]) => ({ path, hash: hash ?? undefined, mode }));
+  if (typeof known === 'string') return known;
   const { wheelFileList } = await import('../wheel/index.ts');
   await fetch([wheel.recipe]);
   const files = wheelFileList(wheel.item, checkedPath(ctx.store.directory, wheel.item.sha256), wheel.recipe);

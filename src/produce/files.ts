@@ -8,8 +8,15 @@ import { type Job, materialPath } from './job.ts';
 
 const chunkSize = 1024 * 1024;
 
-/** The entries of a files recipe with their bytes, which are hashed while they are read. Errors while reading: SOURCE_CHANGED, STORE_DAMAGED. */
-export function* fileEntries(recipe: FilesRecipe, job: Job): Generator<LayerEntry> {
+/**
+ * The entries of a files recipe, made while they are iterated, with their bytes, which are hashed while they are read. Errors while reading:
+ * SOURCE_CHANGED, STORE_DAMAGED.
+ */
+export function fileEntries(recipe: FilesRecipe, job: Job): Iterable<LayerEntry> {
+  return { [Symbol.iterator]: () => entriesOf(recipe, job) };
+}
+
+function* entriesOf(recipe: FilesRecipe, job: Job): Generator<LayerEntry> {
   for (const entry of recipe.entries) {
     if (entry.type !== 'file') yield entry;
     else yield { ...entry, content: () => contentOf(entry, job) };
@@ -38,14 +45,21 @@ function checkedText(text: string, entry: Wanted): Iterable<Uint8Array> {
   return [bytes];
 }
 
-/** Yields a file of the host; ends in an error unless exactly the planned bytes were there. */
+/** Where files are read into, one after the other: a new buffer for each piece is garbage that piles up faster than it is collected. */
+let piece: Buffer | undefined;
+
+/**
+ * Yields a file of the host in pieces, each valid until the next is asked for; ends in an error unless exactly the planned bytes were
+ * there. One file at a time.
+ */
 function* readChecked(source: { readonly path: string; readonly label: string }, entry: Wanted): Generator<Uint8Array> {
   const file = opened(source);
   const hash = createHash('sha256');
+  piece ??= Buffer.allocUnsafeSlow(chunkSize);
   let size = 0;
   try {
     for (;;) {
-      const chunk = Buffer.allocUnsafe(Math.min(chunkSize, entry.size - size + 1));
+      const chunk = piece.subarray(0, entry.size - size + 1);
       const read = readSync(file, chunk);
       if (read === 0) break;
       size += read;

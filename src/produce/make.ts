@@ -2,18 +2,17 @@ import { closeSync, openSync } from 'node:fs';
 import type { Compiler } from '../bytecode/index.ts';
 import type { Digest } from '../digest.ts';
 import { ToolError } from '../errors/index.ts';
-import type { Bytecode, Recipe, WheelsRecipe } from '../plan/recipe.ts';
-import { blobSink, checkedBytes, type StoredLayer } from '../store/index.ts';
+import type { Bytecode, DebianRootRecipe, Recipe, WheelsRecipe } from '../plan/recipe.ts';
+import { blobSink, checkedBytes, openScratch, type StoredLayer } from '../store/index.ts';
 import { type LayerEntry, writeLayer } from '../tar/index.ts';
-import type { WheelFile } from '../wheel/index.ts';
 import { bytecodeOf, minorOf, rememberingCompiler } from './bytecode.ts';
 import { fileEntries } from './files.ts';
 import { type Interpreter, type Job, materialPath } from './job.ts';
 
-/** A layer that is in the store now, and what the wheels in it install, in the order of the recipe. */
+/** A layer that is in the store now, and what the wheels in it install, in the order of the recipe, as `wheelFilesIn` reads it. */
 export interface Made {
   readonly layer: StoredLayer;
-  readonly files: readonly (readonly WheelFile[])[];
+  readonly files: readonly string[];
 }
 
 /** Gives the interpreter of a thread, booted when first asked for. */
@@ -29,7 +28,8 @@ export async function makeLayer(job: Job, compilerOf?: CompilerOf): Promise<Made
   try {
     const written = writeLayer(await compiled(contents.entries, job, compilerOf), sink);
     sink.commit(written.digest);
-    return { layer: contents.roots === undefined ? written : { ...written, roots: contents.roots }, files: contents.files };
+    const layer = contents.roots === undefined ? written : { ...written, roots: contents.roots };
+    return { layer, files: contents.files?.() ?? [] };
   } finally {
     sink.abort();
     contents.close?.();
@@ -37,8 +37,9 @@ export async function makeLayer(job: Job, compilerOf?: CompilerOf): Promise<Made
 }
 
 interface Contents {
+  /** May be iterated several times. */
   readonly entries: Iterable<LayerEntry>;
-  readonly files: Made['files'];
+  readonly files?: () => Made['files'];
   /** Of wheels. */
   readonly roots?: readonly string[];
   readonly close?: () => void;
@@ -72,15 +73,26 @@ async function compilerFor(bytecode: Bytecode, job: Job, compilerOf?: CompilerOf
 /** Code that a thread may not need is loaded when it does. */
 async function contentsOf(job: Job): Promise<Contents> {
   const { recipe } = job;
-  if (recipe.kind === 'files') return { entries: fileEntries(recipe, job), files: [] };
+  if (recipe.kind === 'files') return { entries: fileEntries(recipe, job) };
   if (recipe.kind === 'wheels') return await wheelContents(recipe, job);
+  return await rootContents(recipe, job);
+}
+
+async function rootContents(recipe: DebianRootRecipe, job: Job): Promise<Contents> {
   const { assembleDebianRoot } = await import('../debian/index.ts');
-  return { entries: await assembleDebianRoot(recipe, (digest) => checkedBytes(job.store, digest)), files: [] };
+  const scratch = openScratch(job.store);
+  try {
+    const entries = await assembleDebianRoot(recipe, { readDeb: (digest) => checkedBytes(job.store, digest), scratch });
+    return { entries, close: scratch.close };
+  } catch (error) {
+    scratch.close();
+    throw error;
+  }
 }
 
 /** The wheels stay open as long as the layer is written: opening them for each of thousands of files takes longer than reading. */
 async function wheelContents(recipe: WheelsRecipe, job: Job): Promise<Contents> {
-  const { installedRoots, installWheels } = await import('../wheel/index.ts');
+  const { installedRoots, installWheels, wheelFilesText } = await import('../wheel/index.ts');
   const opened = new Map<Digest, number>();
   const close = () => opened.forEach((file) => void closeSync(file));
   const open = (digest: Digest): number => {
@@ -90,7 +102,7 @@ async function wheelContents(recipe: WheelsRecipe, job: Job): Promise<Contents> 
   };
   try {
     const { entries, files } = installWheels(recipe, open);
-    return { entries, files, roots: installedRoots(recipe, files), close };
+    return { entries, files: () => files.map(wheelFilesText), roots: installedRoots(recipe, files), close };
   } catch (error) {
     close();
     throw error;

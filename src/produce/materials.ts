@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import type { Context } from '../context.ts';
 import type { DebianMirrors } from '../debian/index.ts';
 import { type Digest, hexOf } from '../digest.ts';
@@ -84,9 +84,10 @@ async function copyIn(digest: Digest, material: { readonly path: string; readonl
   const writer = await ctx.store.writer();
   const hash = createHash('sha256');
   try {
-    for await (const chunk of createReadStream(material.path, { highWaterMark: 1024 * 1024, signal: ctx.signal })) {
-      hash.update(chunk as Uint8Array);
-      await writer.write(chunk as Uint8Array);
+    for await (const chunk of pieces(material.path)) {
+      ctx.signal.throwIfAborted();
+      hash.update(chunk);
+      await writer.write(chunk);
     }
     if (hash.digest('hex') !== hexOf(digest)) throw replaced(material);
     await writer.commit(digest);
@@ -94,6 +95,21 @@ async function copyIn(digest: Digest, material: { readonly path: string; readonl
     throw error instanceof ToolError ? error : changed(material.label, error);
   } finally {
     await writer.abort();
+  }
+}
+
+/** A file's bytes, each piece valid until the next is asked for. */
+async function* pieces(path: string): AsyncGenerator<Uint8Array> {
+  const file = await open(path);
+  const buffer = Buffer.allocUnsafeSlow(1024 * 1024);
+  try {
+    for (;;) {
+      const { bytesRead } = await file.read(buffer, 0, buffer.length, null);
+      if (bytesRead === 0) return;
+      yield buffer.subarray(0, bytesRead);
+    }
+  } finally {
+    await file.close();
   }
 }
 

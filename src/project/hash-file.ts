@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream, readFileSync, statSync } from 'node:fs';
 import type { Digest } from '../digest.ts';
 import { ToolError } from '../errors/index.ts';
+import { releaseWhole } from '../release.ts';
 import { holdsPrivateKey, interpreterOf, startsAsProgram } from './guards.ts';
 
 /** What the tree needs to know of a file's content. */
@@ -33,8 +34,10 @@ export async function hashFile(file: string): Promise<FileContent> {
   try {
     for await (const chunk of piecesOf(file)) {
       hash.update(chunk);
-      if (size < searched) head.push(chunk);
+      const isHead = size < searched;
       size += chunk.length;
+      if (isHead) head.push(chunk);
+      else releaseWhole(chunk);
     }
   } catch (error) {
     const why = error instanceof Error ? error.message : 'unknown error';

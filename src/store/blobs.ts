@@ -1,4 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
+import { writeSync } from 'node:fs';
 import { type FileHandle, open, rm, stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { asDigest, type Digest, hexOf } from '../digest.ts';
@@ -30,11 +31,14 @@ export class FileBlobWriter implements BlobWriter {
     this.file = file;
   }
 
+  /**
+   * The chunk is written before anything else happens: of a download that runs ahead of a slower writer, tens of megabytes would lie in memory.
+   */
   async write(chunk: Uint8Array): Promise<void> {
     const file = this.opened();
     let done = 0;
     try {
-      while (done < chunk.length) done += (await file.write(chunk, done, chunk.length - done, this.size + done)).bytesWritten;
+      while (done < chunk.length) done += writeSync(file.fd, chunk, done, chunk.length - done, this.size + done);
     } catch (error) {
       await this.discard();
       throw diskError(error, 'write to the store');

@@ -81,7 +81,7 @@ export async function moveIntoPlace(from: string, to: string): Promise<void> {
 }
 
 /** Writes a small file so that readers see the old bytes or the new ones, never a part. */
-export async function writeWhole(paths: StorePaths, target: string, bytes: Uint8Array): Promise<void> {
+export async function writeWhole(paths: StorePaths, target: string, bytes: Uint8Array | readonly Uint8Array[]): Promise<void> {
   const temporary = temporaryPath(paths);
   try {
     await writeSynced(temporary, bytes);
@@ -92,8 +92,8 @@ export async function writeWhole(paths: StorePaths, target: string, bytes: Uint8
   }
 }
 
-/** Writes a new file, of its owner alone, and waits until the disk has it. */
-export async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
+/** Writes a new file, of its owner alone, and waits until the disk has it; of several parts one after the other. */
+export async function writeSynced(path: string, bytes: Uint8Array | readonly Uint8Array[]): Promise<void> {
   const file = await open(path, 'wx', 0o600);
   try {
     await file.writeFile(bytes);

@@ -11,6 +11,7 @@ export { checkedBytes, checkedPath, presentPath } from './material.ts';
 export { openStore } from './open.ts';
 export { type PrivateFolder, privateFolder } from './private.ts';
 export { lockPrivate } from './private-lock.ts';
+export { openScratch, type Scratch } from './scratch.ts';
 export { readSealed, writeSealed } from './sealed.ts';
 export { type BlobSink, blobSink, temporaryIn } from './sink.ts';
 export { type Spool, spool } from './spool.ts';

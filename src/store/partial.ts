@@ -61,7 +61,7 @@ export async function openPartial(paths: StorePaths, expected: Digest): Promise<
   try {
     handle = await open(path, found ? 'r+' : 'wx+', 0o600);
     const blob = new FilePartialBlob(paths, { path, handle }, home);
-    await blob.resume();
+    if (found) await blob.resume();
     return blob;
   } catch (error) {
     await handle?.close();

@@ -8,10 +8,9 @@ const sealSize = 64;
 
 /** Writes bytes below their SHA-256, so that damage is noticed; atomically, mode 0600. Errors: STORE_FULL, STORE_UNUSABLE. */
 export async function writeSealed(directory: string, path: string, bytes: Uint8Array): Promise<void> {
-  const sealed = new Uint8Array(sealSize + bytes.length);
-  sealed.set(sealOf(bytes));
-  sealed.set(bytes, sealSize);
-  await writeWhole(storePaths(directory), path, sealed);
+  const seal = Buffer.alloc(sealSize);
+  seal.set(sealOf(bytes));
+  await writeWhole(storePaths(directory), path, [seal, bytes]);
 }
 
 /** The bytes of a sealed file; undefined if it is absent. A damaged one is removed. Without waiting, for workers. */

@@ -6,6 +6,6 @@ export { blockSize, headerBytes, padding } from './header.ts';
 export { type FileTotal, type LayerParts, leastSplice, type WrittenLayer, writeLayer } from './layer.ts';
 export { HeaderParser, type TarEntryType, type TarHeader } from './parse.ts';
 export { compareTarPaths, pathProblem } from './path.ts';
-export { readTar, readTarBytes, type TarStreamEntry } from './read.ts';
+export { readTar, readTarAt, readTarBytes, type TarStreamEntry } from './read.ts';
 export { epoch, type LayerEntry } from './types.ts';
 export { tarBytes } from './write.ts';

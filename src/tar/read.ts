@@ -97,23 +97,34 @@ class BlockReader {
 
 /** An archive held in memory: every entry with its bytes (a view, not a copy). For small archives; same rules as `readTar`. */
 export function* readTarBytes(bytes: Uint8Array): Generator<TarHeader & { readonly data: Uint8Array }> {
+  const source = { size: bytes.length, read: (at: number, length: number) => bytes.subarray(at, at + length) };
+  for (const { at, ...header } of readTarAt(source)) yield { ...header, data: bytes.subarray(at, at + header.size) };
+}
+
+/** An archive that can be read at any place. */
+export interface TarSource {
+  readonly size: number;
+  read(at: number, length: number): Uint8Array;
+}
+
+/** The entries of an archive with the place of their bytes, of which none is read; same rules as `readTar`. */
+export function* readTarAt(source: TarSource): Generator<TarHeader & { readonly at: number }> {
   const parser = new HeaderParser();
-  for (let at = 0; at < bytes.length; ) {
-    const block = part(bytes, at, blockSize);
+  for (let at = 0; at < source.size; ) {
+    const step = parser.step(part(source, at, blockSize));
     at += blockSize;
-    const step = parser.step(block);
     if (step.kind === 'end') return;
     const size = step.kind === 'entry' ? step.header.size : step.size;
-    const data = part(bytes, at, size);
+    if (at + size > source.size) throw damaged('it ends in the middle');
+    if (step.kind === 'extension') parser.extend(step.flag, part(source, at, size));
+    if (step.kind === 'entry') yield { ...step.header, at };
     at += padded(size);
-    if (step.kind === 'extension') parser.extend(step.flag, data);
-    if (step.kind === 'entry') yield { ...step.header, data };
   }
 }
 
-function part(bytes: Uint8Array, at: number, size: number): Uint8Array {
-  if (at + size > bytes.length) throw damaged('it ends in the middle');
-  return bytes.subarray(at, at + size);
+function part(source: TarSource, at: number, size: number): Uint8Array {
+  if (at + size > source.size) throw damaged('it ends in the middle');
+  return source.read(at, size);
 }
 
 function padded(size: number): number {

@@ -7,7 +7,7 @@ export type LayerEntry = LayerEntryBase &
         readonly type: 'file';
         /** Bytes that `content` yields in all. */
         readonly size: number;
-        /** May be called once per writing; yields the bytes in order. Chunks are at most a few MiB. */
+        /** May be called once per writing; yields the bytes in order. Chunks are at most a few MiB and valid until the next is asked for. */
         readonly content: () => Iterable<Uint8Array>;
         /** The same bytes as a raw deflate stream, if the source has them so. Either this or `content` is read, not both. */
         readonly deflated?: Deflated;

@@ -14,7 +14,7 @@ export interface WheelFile {
 /** What one wheel or member installs; `owner` names it in messages. */
 export interface OwnedFiles {
   readonly owner: string;
-  readonly files: readonly WheelFile[];
+  readonly files: Iterable<WheelFile>;
 }
 
 /**
@@ -22,19 +22,50 @@ export interface OwnedFiles {
  * Equal files are no collision.
  */
 export function checkCollisions(lists: readonly OwnedFiles[]): void {
-  const seen = new Map<string, { owner: string; file: WheelFile }>();
+  const seen = new Map<string, WheelFile>();
   const parents = new Map<string, string>();
   for (const { owner, files } of lists) {
     for (const file of files) {
       const other = seen.get(file.path);
-      if (other !== undefined && !sameFile(other.file, file)) throw collision(file.path, other.owner, owner);
-      seen.set(file.path, { owner, file });
+      if (other === undefined) seen.set(file.path, file);
+      else if (!sameFile(other, file)) throw collision(file.path, ownerOf(file.path, lists), owner);
       addParents(parents, file.path, owner);
     }
   }
-  for (const [path, { owner }] of seen) {
+  for (const path of seen.keys()) {
     const below = parents.get(path);
-    if (below !== undefined) throw collision(path, owner, below);
+    if (below !== undefined) throw collision(path, ownerOf(path, lists), below);
+  }
+}
+
+/** The first that has a file at the path. */
+function ownerOf(path: string, lists: readonly OwnedFiles[]): string {
+  for (const { owner, files } of lists) for (const file of files) if (file.path === path) return owner;
+  return '';
+}
+
+/**
+ * Files as text, a line for each: as objects, the files of a large wheel would take several times the room, once more in every thread that
+ * they are sent to. Paths of wheels have no line breaks (`name-control-character`).
+ */
+export function wheelFilesText(files: Iterable<WheelFile>): string {
+  const lines: string[] = [];
+  for (const { path, hash, mode } of files) lines.push(`${mode} ${hash ?? ''} ${path}\n`);
+  return lines.join('');
+}
+
+/** The files of a text, made while they are iterated. */
+export function wheelFilesIn(text: string): Iterable<WheelFile> {
+  return { [Symbol.iterator]: () => readLines(text) };
+}
+
+function* readLines(text: string): Generator<WheelFile> {
+  for (let at = 0; at < text.length; ) {
+    const hash = text.indexOf(' ', at) + 1;
+    const path = text.indexOf(' ', hash) + 1;
+    const end = text.indexOf('\n', path);
+    yield { path: text.slice(path, end), hash: text.slice(hash, path - 1) || undefined, mode: Number(text.slice(at, hash - 1)) };
+    at = end + 1;
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Deflated } from '../deflated.ts';
-import type { ZipEntry } from '../zip/index.ts';
+import type { Zip, ZipEntry } from '../zip/index.ts';
 import { distInfoText, requiredText, type Wheel } from './dist-info.ts';
 import { parseScripts, type Script, scriptText } from './entry-points.ts';
 import { destinationOf } from './layout.ts';
@@ -15,9 +15,9 @@ export interface InstalledFile {
   readonly size: number;
   /** As in RECORD; undefined only for signatures of RECORD. */
   readonly hash: string | undefined;
-  readonly content: () => Iterable<Uint8Array>;
+  content(): Iterable<Uint8Array>;
   /** The content as the wheel holds it, if it is a deflate stream there and goes into the image unchanged. */
-  readonly deflated?: Deflated;
+  deflated(): Deflated | undefined;
 }
 
 export interface InstallContext {
@@ -77,14 +77,44 @@ function installEntry(
   const { wheel, context } = options;
   const row = options.rows.get(entry.path) ?? { path: entry.path, hash: undefined, size: undefined };
   const { path, isScript } = destinationOf(entry.path, wheel, context.layout);
-  const content = () => verified(wheel.zip.read(entry), row, wheel.zip.label);
-  if (isScript && startsWithPlaceholder(wheel, entry)) {
-    if (entry.size > maxScript) throw invalidWheel(wheel.zip.label, `the script ${entry.path} is larger than 16 MiB`);
-    return rewrittenScript(path, content, context.layout);
+  const file = new CopiedFile(wheel.zip, entry, { path, hash: row.hash, mode: isScript || entry.executable ? 0o755 : 0o644 });
+  if (!isScript || !startsWithPlaceholder(wheel, entry)) return file;
+  if (entry.size > maxScript) throw invalidWheel(wheel.zip.label, `the script ${entry.path} is larger than 16 MiB`);
+  return rewrittenScript(file, context.layout);
+}
+
+/** A file as it is in the wheel. A wheel may have very many, so each is a few fields and nothing that is made before it is read. */
+class CopiedFile implements InstalledFile {
+  readonly path: string;
+  readonly mode: 0o644 | 0o755;
+  readonly hash: string | undefined;
+  private readonly zip: Zip;
+  private readonly entry: ZipEntry;
+
+  constructor(zip: Zip, entry: ZipEntry, installed: Pick<InstalledFile, 'path' | 'mode' | 'hash'>) {
+    this.path = installed.path;
+    this.mode = installed.mode;
+    this.hash = installed.hash;
+    this.zip = zip;
+    this.entry = entry;
   }
-  const file = { path, mode: isScript || entry.executable ? 0o755 : 0o644, size: entry.size, hash: row.hash, content } as const;
-  const deflated = wheel.zip.deflated(entry);
-  return deflated === undefined ? file : { ...file, deflated: verifiedDeflated(deflated, row, wheel.zip.label) };
+
+  get size(): number {
+    return this.entry.size;
+  }
+
+  content(): Iterable<Uint8Array> {
+    return verified(this.zip.read(this.entry), this.row(), this.zip.label);
+  }
+
+  deflated(): Deflated | undefined {
+    const deflated = this.zip.deflated(this.entry);
+    return deflated && verifiedDeflated(deflated, this.row(), this.zip.label);
+  }
+
+  private row(): RecordRow {
+    return { path: this.entry.path, hash: this.hash, size: this.entry.size };
+  }
 }
 
 function startsWithPlaceholder(wheel: Wheel, entry: ZipEntry): boolean {
@@ -93,11 +123,11 @@ function startsWithPlaceholder(wheel: Wheel, entry: ZipEntry): boolean {
 }
 
 /** Replaces the first line, `#!python` or `#!pythonw` with what follows it. */
-function rewrittenScript(path: string, content: () => Iterable<Uint8Array>, layout: VenvLayout): InstalledFile {
-  const old = Buffer.concat([...content()]);
+function rewrittenScript(file: InstalledFile, layout: VenvLayout): InstalledFile {
+  const old = Buffer.concat(Array.from(file.content(), (chunk) => Buffer.from(chunk)));
   const newline = old.indexOf(0x0a);
   const rest = newline < 0 ? Buffer.alloc(0) : old.subarray(newline);
-  return textFile(path, Buffer.concat([Buffer.from(`#!${layout.python}`), rest]), 0o755);
+  return textFile(file.path, Buffer.concat([Buffer.from(`#!${layout.python}`), rest]), 0o755);
 }
 
 function commandFile(script: Script, layout: VenvLayout): InstalledFile {
@@ -112,7 +142,14 @@ function installerFiles(wheel: Wheel, layout: VenvLayout): InstalledFile[] {
 }
 
 function textFile(path: string, bytes: Uint8Array, mode: 0o644 | 0o755 = 0o644): InstalledFile {
-  return { path, mode, size: bytes.length, hash: recordHash(bytes), content: () => (bytes.length === 0 ? [] : [bytes]) };
+  return {
+    path,
+    mode,
+    size: bytes.length,
+    hash: recordHash(bytes),
+    content: () => (bytes.length === 0 ? [] : [bytes]),
+    deflated: () => undefined,
+  };
 }
 
 function recordFile(files: readonly InstalledFile[], wheel: Wheel, layout: VenvLayout): InstalledFile {

@@ -3,7 +3,7 @@
  * Must not: run Python, depend on the host, keep a path that leaves the environment, or let the order of wheels decide anything.
  */
 
-export { checkCollisions, type OwnedFiles, type WheelFile, wheelFilesOf } from './collisions.ts';
+export { checkCollisions, type OwnedFiles, type WheelFile, wheelFilesIn, wheelFilesOf, wheelFilesText } from './collisions.ts';
 export { parseScripts, type Script, scriptText } from './entry-points.ts';
 export { relativeToSite } from './files.ts';
 export { installWheels, type OpenMaterial, wheelFileList } from './install.ts';

@@ -9,7 +9,7 @@ import { type Digest, digestOf } from '../digest.ts';
 import { type ErrorCode, ToolError } from '../errors/index.ts';
 import type { WheelItem, WheelsRecipe } from '../plan/recipe.ts';
 import { epoch, type LayerEntry } from '../tar/types.ts';
-import { checkCollisions, wheelFilesOf } from './collisions.ts';
+import { checkCollisions, wheelFilesIn, wheelFilesOf } from './collisions.ts';
 import { installWheels, wheelFileList } from './install.ts';
 import { recordHash } from './record.ts';
 import { type WheelRule, wheelRules } from './rules.ts';
@@ -39,7 +39,7 @@ function install(wheels: readonly WheelItem[], venv = '/app/.venv'): LayerEntry[
 
 function textOf(entries: readonly LayerEntry[], path: string): string | undefined {
   const entry = entries.find((candidate) => candidate.path === path);
-  return entry?.type === 'file' ? Buffer.concat([...entry.content()]).toString() : undefined;
+  return entry?.type === 'file' ? Buffer.concat(Array.from(entry.content(), (chunk) => Buffer.from(chunk))).toString() : undefined;
 }
 
 function readEverything(entries: readonly LayerEntry[]): void {
@@ -165,7 +165,7 @@ describe('the layout', () => {
       `${site}/pure.py`,
     ]);
     for (const { deflated, content } of kept) {
-      expect(collect((deflated as Deflated).pieces()).bytes).toEqual(Buffer.concat([...content()]));
+      expect(collect((deflated as Deflated).pieces()).bytes).toEqual(Buffer.concat(Array.from(content(), (chunk) => Buffer.from(chunk))));
     }
   });
 
@@ -306,7 +306,10 @@ describe('collisions', () => {
 
   it('compares wheels with listed files of other layers', () => {
     const item = wheel('one', 'a');
-    const wheelFiles = { owner: 'one', files: wheelFileList(item, pathOf(item.sha256), { venv: '/app/.venv', pythonMinor: '3.13' }) };
+    const wheelFiles = {
+      owner: 'one',
+      files: wheelFilesIn(wheelFileList(item, pathOf(item.sha256), { venv: '/app/.venv', pythonMinor: '3.13' })),
+    };
     const entry = (path: string, text: string) =>
       ({ type: 'file', path, sha256: digestOf(text), size: 1, mode: 0o644, uid: 0, gid: 0, mtime: 0 }) as const;
     const member = (path: string, text: string) => ({ owner: 'demo', files: wheelFilesOf([entry(path, text)]) });
@@ -319,10 +322,10 @@ describe('collisions', () => {
     const target = { venv: '/app/.venv', pythonMinor: '3.13' };
     const lists = [wheel('one', 'a'), wheel('two', 'b')].map((item) => ({
       owner: item.name,
-      files: wheelFileList(item, pathOf(item.sha256), target),
+      files: wheelFilesIn(wheelFileList(item, pathOf(item.sha256), target)),
     }));
     expect(codeOf(() => checkCollisions(lists))).toBe('WHEEL_COLLISION');
     expect(codeOf(() => checkCollisions(lists.slice(1)))).toBe('accepted');
-    expect(lists[0]?.files.map((file) => file.path)).toContain(`${site}/shared/x.txt`);
+    expect([...(lists[0]?.files ?? [])]).toContainEqual({ path: `${site}/shared/x.txt`, hash: recordHash('a'), mode: 0o644 });
   });
 });

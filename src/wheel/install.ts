@@ -3,7 +3,7 @@ import { ownParents } from '../image-paths.ts';
 import type { WheelItem, WheelsRecipe } from '../plan/recipe.ts';
 import { compareTarPaths, epoch, type LayerEntry } from '../tar/index.ts';
 import { type FileReference, openZip } from '../zip/index.ts';
-import { checkCollisions, collision, type WheelFile } from './collisions.ts';
+import { checkCollisions, collision, type WheelFile, wheelFilesText } from './collisions.ts';
 import { identifyWheel, type Wheel } from './dist-info.ts';
 import { type InstallContext, type InstalledFile, installedFiles } from './files.ts';
 import { destinationOf } from './layout.ts';
@@ -12,9 +12,9 @@ import { venvLayout } from './venv-path.ts';
 /** Gives a file whose bytes were verified to have this digest. It must stay open, if it is, while contents are read. */
 export type OpenMaterial = (sha256: Digest) => FileReference;
 
-/** What a wheels recipe installs: the entries of its layer, and the files of each wheel in the recipe's order. */
+/** What a wheels recipe installs: the entries of its layer, made while they are iterated, and the files of each wheel in the recipe's order. */
 export interface Installation {
-  readonly entries: readonly LayerEntry[];
+  readonly entries: Iterable<LayerEntry>;
   readonly files: readonly (readonly WheelFile[])[];
 }
 
@@ -26,16 +26,19 @@ export interface Installation {
 export function installWheels(recipe: WheelsRecipe, open: OpenMaterial): Installation {
   const context = { layout: venvLayout(recipe.venv, recipe.pythonMinor), pythonMinor: recipe.pythonMinor };
   const installed = recipe.wheels.map((item) => installWheel(item, open(item.sha256), context));
-  const files = mergeFiles(installed);
-  const directories = new Set(ownParents(`${context.layout.root}/x`));
-  for (const wheel of installed) for (const directory of wheel.directories) directories.add(directory);
-  for (const path of files.keys()) addParents(directories, path, context.layout.root);
-  checkDirectories(files, installed);
-  const entries = [
-    ...[...directories].sort(compareTarPaths).map(directoryEntry),
-    ...[...files.values()].sort((a, b) => compareTarPaths(a.path, b.path)).map(fileEntry),
-  ];
-  return { entries, files: installed.map((wheel) => wheel.files.map(listed)) };
+  checkCollisions(installed.map(({ label, files }) => ({ owner: label, files })));
+  checkDirectories(installed);
+  const directories = directoriesOf(installed, context.layout.root);
+  const files = sortedFiles(installed);
+  return {
+    entries: { [Symbol.iterator]: () => entriesOf(directories, files) },
+    files: installed.map((wheel) => wheel.files),
+  };
+}
+
+function* entriesOf(directories: readonly string[], files: readonly InstalledFile[]): Generator<LayerEntry> {
+  for (const path of directories) yield directoryEntry(path);
+  for (const file of files) yield fileEntry(file);
 }
 
 interface InstalledWheel {
@@ -58,28 +61,39 @@ function listedDirectories(wheel: Wheel, context: InstallContext): string[] {
     .map((entry) => destinationOf(entry.path, wheel, context.layout).path);
 }
 
-/** Paths and hashes of one wheel, from its headers and RECORD: cheap, no file is decompressed but the small ones of .dist-info and scripts. */
-export function wheelFileList(item: WheelItem, path: string, target: { readonly venv: string; readonly pythonMinor: string }): WheelFile[] {
+/**
+ * Paths and hashes of one wheel as `wheelFilesIn` reads them, from its headers and RECORD: cheap, no file is decompressed but the small ones
+ * of .dist-info and scripts.
+ */
+export function wheelFileList(item: WheelItem, path: string, target: { readonly venv: string; readonly pythonMinor: string }): string {
   const context = { layout: venvLayout(target.venv, target.pythonMinor), pythonMinor: target.pythonMinor };
-  return installWheel(item, path, context).files.map(listed);
+  return wheelFilesText(installWheel(item, path, context).files);
 }
 
-function listed({ path, hash, mode }: InstalledFile): WheelFile {
-  return { path, hash, mode };
+/** In the layer's order. Of equal files at one path the last wheel's is taken. */
+function sortedFiles(wheels: readonly InstalledWheel[]): InstalledFile[] {
+  const files = wheels.flatMap((wheel) => wheel.files).sort((a, b) => compareTarPaths(a.path, b.path));
+  return files.filter((file, i) => files[i + 1]?.path !== file.path);
 }
 
-function mergeFiles(wheels: readonly InstalledWheel[]): Map<string, InstalledFile> {
-  checkCollisions(wheels.map(({ label, files }) => ({ owner: label, files })));
-  return new Map(wheels.flatMap(({ files }) => files.map((file) => [file.path, file])));
+function directoriesOf(wheels: readonly InstalledWheel[], root: string): string[] {
+  const directories = new Set(ownParents(`${root}/x`));
+  for (const wheel of wheels) {
+    for (const directory of wheel.directories) directories.add(directory);
+    for (const { path } of wheel.files) addParents(directories, path, root);
+  }
+  return [...directories].sort(compareTarPaths);
 }
 
 /** An empty directory of one wheel where another has a file. */
-function checkDirectories(files: ReadonlyMap<string, InstalledFile>, wheels: readonly InstalledWheel[]): void {
-  for (const { label, directories } of wheels) {
-    const path = directories.find((directory) => files.has(directory));
-    if (path === undefined) continue;
-    const other = wheels.find((wheel) => wheel.files.some((file) => file.path === path));
-    throw collision(path, other?.label ?? label, label);
+function checkDirectories(wheels: readonly InstalledWheel[]): void {
+  const owners = new Map(wheels.flatMap(({ label, directories }) => directories.map((directory) => [directory, label])));
+  if (owners.size === 0) return;
+  for (const { label, files } of wheels) {
+    for (const { path } of files) {
+      const other = owners.get(path);
+      if (other !== undefined) throw collision(path, label, other);
+    }
   }
 }
 
@@ -98,6 +112,7 @@ function directoryEntry(path: string): LayerEntry {
 }
 
 function fileEntry(file: InstalledFile): LayerEntry {
-  const { path, mode, size, content, deflated } = file;
-  return { type: 'file', path, mode, size, content, ...(deflated && { deflated }), ...owner };
+  const { path, mode, size } = file;
+  const deflated = file.deflated();
+  return { type: 'file', path, mode, size, content: () => file.content(), ...(deflated && { deflated }), ...owner };
 }

@@ -16,7 +16,7 @@ const longest = 512;
 export function installedRoots(recipe: WheelsRecipe, files: readonly (readonly WheelFile[])[]): readonly string[] {
   const layout = venvLayout(recipe.venv, recipe.pythonMinor);
   const names = namesOf(recipe);
-  const all = files.flatMap((list) => wheelRoots(list.map(({ path }) => rootedPath(path, layout))));
+  const all = files.flatMap((list) => [...wheelRoots(list.map(({ path }) => rootedPath(path, layout)))]);
   const roots = all.filter((root) => !isNamed(root, names));
   for (const depth of [Number.POSITIVE_INFINITY, 2, 1]) {
     const cut = [...new Set(roots.map((root) => cutTo(root, depth)))].sort(compareTarPaths);
@@ -27,7 +27,7 @@ export function installedRoots(recipe: WheelsRecipe, files: readonly (readonly W
 
 /** Whether some file may be one of a layer that is known by its recipe and roots alone. Says yes rather once too often. */
 export function mayTouch(
-  files: readonly WheelFile[],
+  files: Iterable<WheelFile>,
   { recipe, roots }: { readonly recipe: WheelsRecipe; readonly roots: readonly string[] },
 ): boolean {
   if (roots.includes(anywhere)) return true;
@@ -35,12 +35,13 @@ export function mayTouch(
   const names = namesOf(recipe);
   const own = new Set(roots);
   const above = new Set(roots.flatMap(parentsOf));
-  return files.some(({ path }) => {
+  for (const { path } of files) {
     const rooted = rootedPath(path, layout);
     // A file stands where the layer has a directory, or the layer has it or a file in its place.
     if (isShared(rooted) || above.has(rooted)) return true;
-    return [rooted, ...parentsOf(rooted)].some((part) => own.has(part) || isNamed(part, names));
-  });
+    if ([rooted, ...parentsOf(rooted)].some((part) => own.has(part) || isNamed(part, names))) return true;
+  }
+  return false;
 }
 
 function namesOf({ wheels }: WheelsRecipe): ReadonlySet<string> {
@@ -63,9 +64,9 @@ function rootedPath(path: string, { root, sitePackages }: VenvLayout): string {
 }
 
 /** For every file the topmost directory that holds files itself and is not one that all wheels share, else the file. */
-function wheelRoots(paths: readonly string[]): string[] {
+function wheelRoots(paths: readonly string[]): ReadonlySet<string> {
   const filled = new Set(paths.map((path) => path.slice(0, Math.max(path.lastIndexOf('/'), 0))));
-  return paths.map((path) => parentsOf(path).findLast((parent) => filled.has(parent) && !isShared(parent)) ?? path);
+  return new Set(paths.map((path) => parentsOf(path).findLast((parent) => filled.has(parent) && !isShared(parent)) ?? path));
 }
 
 /** Directories in which every wheel may put something. */

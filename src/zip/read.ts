@@ -7,7 +7,7 @@ import type { ZipEntry } from './types.ts';
 
 const chunkSize = 1024 * 1024;
 
-/** Decompresses one entry in chunks of at most 1 MiB and verifies size, CRC-32 and the end of the stream; throws ARCHIVE_UNSAFE. */
+/** Decompresses one entry in chunks of at most 1 MiB, each valid until the next is asked for, and verifies size, CRC-32 and the end of the stream; throws ARCHIVE_UNSAFE. */
 export function* readEntry(file: FileReference, entry: ZipEntry, archive: string): Generator<Uint8Array> {
   const content = new ContentCheck(entry, archive);
   try {
@@ -45,7 +45,7 @@ function rawChunks(file: FileReference, entry: ZipEntry): Generator<Buffer> {
 function decompress(file: FileReference, entry: ZipEntry): Iterable<Uint8Array> {
   const raw = rawChunks(file, entry);
   if (entry.method === 'deflate') return inflate(raw);
-  return entry.method === 'stored' ? copies(raw) : [decompressZstd(Buffer.concat([...copies(raw)]), entry.size)];
+  return entry.method === 'stored' ? raw : [decompressZstd(Buffer.concat([...copies(raw)]), entry.size)];
 }
 
 function* copies(chunks: Iterable<Buffer>): Generator<Uint8Array> {

@@ -28,7 +28,7 @@ export interface Zip {
   readonly label: string;
   /** In the order of the central directory. */
   readonly entries: readonly ZipEntry[];
-  /** Decompresses one file, checking CRC-32, size and the end of the stream; throws ARCHIVE_UNSAFE. Memory does not grow with the entry. */
+  /** Decompresses one file, checking CRC-32, size and the end of the stream; throws ARCHIVE_UNSAFE. Memory does not grow with the entry; a chunk is valid until the next is asked for. */
   read(entry: ZipEntry): Iterable<Uint8Array>;
   /** The same file as the deflate stream that it is, as well verified; undefined for entries that are stored or packed with zstd. */
   deflated(entry: ZipEntry): Deflated | undefined;

@@ -23,7 +23,7 @@ import { mergedPath } from '../../src/debian/root/usrmerge.ts';
 import { createHttp } from '../../src/http/index.ts';
 import type { DebianRootRecipe } from '../../src/plan/recipe.ts';
 import type { Architecture } from '../../src/platform.ts';
-import { openStore, type Store } from '../../src/store/index.ts';
+import { openScratch, openStore, type Scratch, type Store } from '../../src/store/index.ts';
 import { type LayerEntry, writeLayer } from '../../src/tar/index.ts';
 import { sampleContext } from '../debianArchive.ts';
 
@@ -48,6 +48,7 @@ interface Built {
 
 let work: string;
 let store: Store;
+let scratch: Scratch;
 const built = new Map<Variant, Built>();
 
 function recipeOf({ release, architecture, shell }: Variant, { packages }: DebianBase): DebianRootRecipe {
@@ -64,8 +65,9 @@ async function build(variant: Variant): Promise<Built> {
   const base = await lockDebianBase({ ...variant, platform, mirrors, ctx });
   await fetchDebs(base.packages, mirrors, ctx);
   const recipe = recipeOf(variant, base);
-  const debs = await Promise.all(recipe.packages.map(async (item) => openDeb(await readDeb(item.sha256), item)));
-  return { base, recipe, entries: await assembleDebianRoot(recipe, readDeb), debs };
+  const debs: Deb[] = [];
+  for (const item of recipe.packages) debs.push(await openDeb(await readDeb(item.sha256), item, scratch));
+  return { base, recipe, entries: await assembleDebianRoot(recipe, { readDeb, scratch }), debs };
 }
 
 function builtAs(variant: Variant): Built {
@@ -83,7 +85,7 @@ async function writeTree(entries: readonly LayerEntry[], root: string): Promise<
       continue;
     }
     if (entry.type === 'directory') await mkdir(path);
-    else await writeFile(path, Buffer.concat([...entry.content()]));
+    else await writeFile(path, Buffer.concat(Array.from(entry.content(), (piece) => Buffer.from(piece))));
     await chown(path, entry.uid, entry.gid);
     await chmod(path, entry.mode);
   }
@@ -97,6 +99,7 @@ beforeAll(async () => {
   if (process.getuid?.() !== 0) throw new Error('this oracle must run as root');
   work = await mkdtemp(join(tmpdir(), 'wherry-oracle-'));
   store = await openStore({ env: {}, directory: join(work, 'store') });
+  scratch = openScratch(store.directory);
   for (const variant of variants) built.set(variant, await build(variant));
 });
 afterAll(() => rm(work, { recursive: true, force: true }));
@@ -121,14 +124,16 @@ describe.each(variants.map((variant) => ({ variant, name: nameOf(variant) })))('
     console.log(`${nameOf(variant)}: ${entries.length} entries, ${layer.tarSize} bytes of tar, ${layer.size} bytes of gzip`);
     expect(layer.tarSize).toBeLessThan(50_000_000);
     expect(layer.size).toBeLessThan(21_000_000);
-    expect(writeLayer(await assembleDebianRoot(recipe, readDeb), sink)).toEqual(layer);
+    expect(writeLayer(await assembleDebianRoot(recipe, { readDeb, scratch }), sink)).toEqual(layer);
   });
 
   it('has every library that one of its files needs, and the sonames that its facts promise', () => {
     const { base, entries } = builtAs(variant);
     const facts = debianFacts(base, { os: 'linux', architecture: variant.architecture as Architecture });
     const files = entries.flatMap((entry) =>
-      entry.type === 'file' ? [{ path: entry.path, elf: readElf(Buffer.concat([...entry.content()])) }] : [],
+      entry.type === 'file'
+        ? [{ path: entry.path, elf: readElf(Buffer.concat(Array.from(entry.content(), (piece) => Buffer.from(piece)))) }]
+        : [],
     );
     const unmet = files.flatMap(({ path, elf }) =>
       (elf?.needed ?? []).filter((name) => !facts.sonames.includes(name)).map((name) => `${path}: ${name}`),
@@ -142,7 +147,7 @@ describe.each(variants.map((variant) => ({ variant, name: nameOf(variant) })))('
   it('lists every package for scanners, and nothing setuid', () => {
     const { base, entries } = builtAs(variant);
     const status = entries.find(({ path }) => path === 'var/lib/dpkg/status');
-    const text = status?.type === 'file' ? Buffer.concat([...status.content()]).toString('utf8') : '';
+    const text = status?.type === 'file' ? Buffer.concat(Array.from(status.content(), (piece) => Buffer.from(piece))).toString('utf8') : '';
     const listed = text.trimEnd().split('\n\n').map(parseStanza);
     expect(listed.map((stanza) => `${stanza.get('package')}=${stanza.get('version')}`)).toEqual(
       base.packages.map(({ name, version }) => `${name}=${version}`),

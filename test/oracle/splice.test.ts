@@ -78,7 +78,7 @@ function entriesOf(wheel: string): readonly LayerEntry[] {
   const [name = '', version = ''] = (wheel.split('/').at(-1) as string).split('-');
   const item = { name: normalizeName(name), version, sha256: digestOf(readFileSync(wheel)) };
   const recipe: WheelsRecipe = { kind: 'wheels', format: 2, venv: '/app/.venv', pythonMinor: '3.13', bytecode: 'none', wheels: [item] };
-  return installWheels(recipe, () => wheel).entries;
+  return [...installWheels(recipe, () => wheel).entries];
 }
 
 /** From the files' plain bytes alone. */

@@ -78,10 +78,11 @@ function theirs(wheel: string): Record<string, Seen> {
     bytecode: 'none',
     wheels: [{ name: name.replaceAll('_', '-'), version, sha256 }],
   };
-  const entries = installWheels(recipe, () => wheel).entries.filter((entry) => entry.type !== 'directory');
+  const entries = [...installWheels(recipe, () => wheel).entries].filter((entry) => entry.type !== 'directory');
   return Object.fromEntries(
     entries.map((entry) => {
-      const text = entry.type === 'file' ? normal(entry.path, Buffer.concat([...entry.content()])) : undefined;
+      const text =
+        entry.type === 'file' ? normal(entry.path, Buffer.concat(Array.from(entry.content(), (chunk) => Buffer.from(chunk)))) : undefined;
       return [entry.path, { type: entry.type, mode: entry.mode, ...(text === undefined ? {} : { text }) }];
     }),
   );

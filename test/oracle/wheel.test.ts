@@ -110,7 +110,10 @@ function readOurs(venv: string, files: readonly string[], minor: string): Map<st
     if (entry.type === 'symlink') seen.set(name, { mode: 'link', link: entry.target });
     else if (entry.type === 'directory') seen.set(name, { mode: 'directory' });
     else if ('content' in entry)
-      seen.set(name, { mode: entry.mode.toString(8), digest: digestFor(name, Buffer.concat([...entry.content()])) });
+      seen.set(name, {
+        mode: entry.mode.toString(8),
+        digest: digestFor(name, Buffer.concat(Array.from(entry.content(), (chunk) => Buffer.from(chunk)))),
+      });
     else seen.set(name, { mode: entry.mode.toString(8), digest: entry.sha256 });
   }
   return seen;

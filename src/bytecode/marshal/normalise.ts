@@ -14,7 +14,7 @@ const dialects: Readonly<Record<MarshalMinor, Dialect>> = {
 };
 
 /** Memory for longer data is given back. */
-const keptSize = 4 * 1024 * 1024;
+const keptSize = 1024 * 1024;
 let kept: Workspace | undefined;
 /** A reference, of five bytes, may take the place of an equal object of two. */
 const growth = 2.5;

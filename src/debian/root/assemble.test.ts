@@ -1,10 +1,26 @@
 import { createHash } from 'node:crypto';
-import { describe, expect, it } from 'vitest';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DebEntry, type DebOptions, makeDeb, makeElf } from '../../../test/debianPackage.ts';
 import { type Digest, digestOf } from '../../digest.ts';
 import type { DebianRootRecipe } from '../../plan/recipe.ts';
+import { openScratch, openStore, type Scratch } from '../../store/index.ts';
 import { compareTarPaths, epoch, type LayerEntry } from '../../tar/index.ts';
 import { assembleDebianRoot } from './assemble.ts';
+
+let temporary: string;
+let scratch: Scratch;
+beforeAll(async () => {
+  temporary = await mkdtemp(join(tmpdir(), 'wherry-root-'));
+  await openStore({ env: {}, directory: temporary });
+  scratch = openScratch(temporary);
+});
+afterAll(async () => {
+  scratch.close();
+  await rm(temporary, { recursive: true, force: true });
+});
 
 interface Sample extends Partial<Omit<DebOptions, 'files'>> {
   readonly name: string;
@@ -37,7 +53,7 @@ async function assemble(samples: readonly Sample[], options: Partial<DebianRootR
     packages,
     ...options,
   };
-  const entries = await assembleDebianRoot(recipe, (sha256) => blobs.get(sha256) ?? Buffer.alloc(0));
+  const entries = await assembleDebianRoot(recipe, { readDeb: (sha256) => blobs.get(sha256) ?? Buffer.alloc(0), scratch });
   const byPath = new Map(entries.map((entry) => [entry.path, entry]));
   const get = (path: string) => {
     const entry = byPath.get(path);
@@ -46,7 +62,7 @@ async function assemble(samples: readonly Sample[], options: Partial<DebianRootR
   };
   const text = (path: string) => {
     const entry = get(path);
-    return entry.type === 'file' ? Buffer.concat([...entry.content()]).toString('utf8') : '';
+    return entry.type === 'file' ? Buffer.concat(Array.from(entry.content(), (piece) => Buffer.from(piece))).toString('utf8') : '';
   };
   return { entries, get, has: (path) => byPath.has(path), text };
 }

@@ -2,7 +2,10 @@ import type { Digest } from '../../digest.ts';
 import { ToolError } from '../../errors/index.ts';
 import type { DebianRootRecipe } from '../../plan/recipe.ts';
 import type { Architecture } from '../../platform.ts';
+import { releaseWhole } from '../../release.ts';
+import type { Scratch } from '../../store/index.ts';
 import type { LayerEntry } from '../../tar/types.ts';
+import type { Content } from '../content.ts';
 import { type Deb, openDeb, type PayloadItem } from '../deb.ts';
 import { releaseSpec } from '../packages.ts';
 import { certificateBundle } from './certificates.ts';
@@ -14,17 +17,23 @@ import { isDropped } from './prune.ts';
 import { checkScripts } from './scripts.ts';
 import { isMergedTop, mergedPath, mergedTarget } from './usrmerge.ts';
 
-/** Gives the bytes of a locked .deb; they must have the digest. */
+/** Gives the bytes of a locked .deb; they must have the digest. If they are a buffer of their own, it is released after use. */
 export type ReadDeb = (sha256: Digest) => Uint8Array | Promise<Uint8Array>;
+
+/** What a root is made with. Packages are unpacked into `scratch`, which must stay open while contents of entries are read. */
+export interface RootMeans {
+  readonly readDeb: ReadDeb;
+  readonly scratch: Scratch;
+}
 
 /**
  * The root file system of a Debian base, assembled from packages without running anything of them: a pure function of the recipe.
  * Entries are sorted bytewise, each path once. Throws `DEB_MISMATCH`, `DEB_ARCHIVE` or `DEB_SCRIPT`.
  */
-export async function assembleDebianRoot(recipe: DebianRootRecipe, readDeb: ReadDeb): Promise<readonly LayerEntry[]> {
+export async function assembleDebianRoot(recipe: DebianRootRecipe, means: RootMeans): Promise<readonly LayerEntry[]> {
   const { architecture } = recipe;
   if (!isArchitecture(architecture)) throw new TypeError(`no Debian base for ${architecture}`);
-  const debs = await openAll(recipe, readDeb);
+  const debs = await openAll(recipe, means);
   const tree = unpack(debs);
   place(tree, fixedEntries({ pythonMinor: releaseSpec(recipe.release).pythonMinor, architecture, shell: recipe.shell }));
   place(tree, madeFrom(debs));
@@ -39,10 +48,12 @@ function isArchitecture(name: string): name is Architecture {
   return name === 'amd64' || name === 'arm64';
 }
 
-async function openAll(recipe: DebianRootRecipe, readDeb: ReadDeb): Promise<readonly Deb[]> {
+async function openAll(recipe: DebianRootRecipe, { readDeb, scratch }: RootMeans): Promise<readonly Deb[]> {
   const debs: Deb[] = [];
   for (const expected of recipe.packages) {
-    const deb = await openDeb(await readDeb(expected.sha256), expected);
+    const bytes = await readDeb(expected.sha256);
+    const deb = await openDeb(bytes, expected, scratch);
+    releaseWhole(bytes);
     checkScripts(expected.name, deb);
     debs.push(deb);
   }
@@ -77,16 +88,16 @@ function toEntry(item: PayloadItem, deb: Deb): RootEntry {
   const common = { path: mergedPath(item.path), mode: item.mode, uid: item.uid, gid: item.gid };
   if (item.type === 'directory') return { ...common, type: 'directory' };
   if (item.type === 'symlink') return { ...common, type: 'symlink', target: mergedTarget(item.path, item.linkname) };
-  if (item.type === 'file') return { ...common, type: 'file', bytes: item.data };
-  if (item.type === 'hardlink') return { ...common, type: 'file', bytes: linkedBytes(item, deb) };
+  if (item.type === 'file') return { ...common, type: 'file', content: item.content };
+  if (item.type === 'hardlink') return { ...common, type: 'file', content: linkedContent(item, deb) };
   throw unfit(deb, `it holds a device or a pipe: /${item.path}`);
 }
 
 /** Layers have no hard links: the second name gets the bytes of the first. */
-function linkedBytes(item: PayloadItem, deb: Deb): Uint8Array {
+function linkedContent(item: PayloadItem, deb: Deb): Content {
   const first = deb.items.find(({ path, type }) => path === item.linkname && type === 'file');
   if (!first) throw unfit(deb, `a hard link leads nowhere: /${item.path}`);
-  return first.data;
+  return first.content;
 }
 
 function unfit(deb: Deb, fact: string): ToolError {
@@ -102,6 +113,6 @@ function madeFrom(debs: readonly Deb[]): readonly RootEntry[] {
   const nameService = items.find(({ path }) => path === 'usr/share/libc-bin/nsswitch.conf');
   return [
     file('etc/ssl/certs/ca-certificates.crt', certificateBundle(items)),
-    ...(nameService ? [file('etc/nsswitch.conf', nameService.data)] : []),
+    ...(nameService ? [file('etc/nsswitch.conf', nameService.content.bytes())] : []),
   ];
 }

@@ -10,6 +10,7 @@ export function certificateBundle(items: readonly PayloadItem[]): Uint8Array {
   const parts = items
     .filter(({ path, type }) => type === 'file' && /^usr\/share\/ca-certificates\/.+\.crt$/.test(path))
     .sort((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path)))
-    .flatMap(({ data }) => (data.at(-1) === lineFeed ? [data] : [data, Uint8Array.of(lineFeed)]));
+    .map(({ content }) => content.bytes())
+    .flatMap((bytes) => (bytes.at(-1) === lineFeed ? [bytes] : [bytes, Uint8Array.of(lineFeed)]));
   return Buffer.concat(parts);
 }

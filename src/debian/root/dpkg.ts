@@ -15,7 +15,7 @@ function conffileLines(deb: Deb, tree: RootTree): readonly string[] {
   const paths = (deb.controlFiles.get('conffiles') ?? '').split('\n').filter((line) => line.startsWith('/'));
   return paths.flatMap((path) => {
     const entry = tree.get(mergedPath(path.slice(1)));
-    return entry?.type === 'file' ? [` ${path} ${createHash('md5').update(entry.bytes).digest('hex')}`] : [];
+    return entry?.type === 'file' ? [` ${path} ${createHash('md5').update(entry.content.bytes()).digest('hex')}`] : [];
   });
 }
 

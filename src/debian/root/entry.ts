@@ -1,8 +1,9 @@
 import { epoch, type LayerEntry } from '../../tar/types.ts';
+import { type Content, heldContent } from '../content.ts';
 
-/** A file, directory or link of the root, with its bytes in memory. Paths have no leading slash. */
+/** A file, directory or link of the root. Paths have no leading slash. */
 export type RootEntry = { readonly path: string; readonly mode: number; readonly uid: number; readonly gid: number } & (
-  | { readonly type: 'file'; readonly bytes: Uint8Array }
+  | { readonly type: 'file'; readonly content: Content }
   | { readonly type: 'directory' }
   | { readonly type: 'symlink'; readonly target: string }
 );
@@ -14,7 +15,8 @@ const owner = { uid: 0, gid: 0 };
 
 /** A file of root's with mode 0644. */
 export function file(path: string, content: string | Uint8Array): RootEntry {
-  return { path, mode: 0o644, ...owner, type: 'file', bytes: typeof content === 'string' ? Buffer.from(content) : content };
+  const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+  return { path, mode: 0o644, ...owner, type: 'file', content: heldContent(bytes) };
 }
 
 /** A directory of root's. */
@@ -52,8 +54,8 @@ function layerEntry(entry: RootEntry): LayerEntry {
   const common = { path: entry.path, mode: entry.mode, uid: entry.uid, gid: entry.gid, mtime: epoch };
   if (entry.type === 'directory') return { ...common, type: entry.type };
   if (entry.type === 'symlink') return { ...common, type: entry.type, target: entry.target };
-  const { bytes } = entry;
-  return { ...common, type: entry.type, size: bytes.length, content: () => [bytes] };
+  const { content } = entry;
+  return { ...common, type: entry.type, size: content.size, content: () => content.pieces() };
 }
 
 /** The tree as layer entries, sorted bytewise by path, all with the fixed time. */

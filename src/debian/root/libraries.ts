@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import type { Architecture } from '../../platform.ts';
+import { releaseWhole } from '../../release.ts';
 import { readElf } from '../elf.ts';
 import { type CacheEntry, cacheFlags, writeCache } from '../ldcache.ts';
 import { upstreamVersion } from '../version.ts';
@@ -35,7 +36,7 @@ export function resolveEntry(tree: RootTree, path: string): RootEntry | undefine
 }
 
 function linesOf(entry: RootEntry | undefined): readonly string[] {
-  return entry?.type === 'file' ? Buffer.from(entry.bytes).toString('utf8').split('\n') : [];
+  return entry?.type === 'file' ? Buffer.from(entry.content.bytes()).toString('utf8').split('\n') : [];
 }
 
 /** Directories of /etc/ld.so.conf with its includes (`*.conf` in bytewise order), then glibc's own. */
@@ -54,7 +55,9 @@ function listedName(tree: RootTree, path: string, architecture: Architecture): s
   if (!/^(?:lib|ld-).*\.so/.test(name)) return undefined;
   const real = resolveEntry(tree, path);
   if (real?.type !== 'file') return undefined;
-  const elf = readElf(real.bytes);
+  const bytes = real.content.bytes();
+  const elf = readElf(bytes);
+  releaseWhole(bytes);
   if (elf?.type !== sharedObject || elf.machine !== machines[architecture]) return undefined;
   const soname = elf.soname ?? name;
   const realName = posix.basename(real.path);
