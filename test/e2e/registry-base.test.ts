@@ -167,10 +167,10 @@ describe.each([
     expect(layers).toHaveLength(2);
     expect(blobsIn(out)).toEqual(expect.arrayContaining(layers));
     expect(blobsIn(site.store('built')).filter((digest) => layers.includes(digest))).toEqual([]);
-    // The registry asks for the login once.
     const asked = requests.filter((request) => request.includes('/blobs/')).map((request) => request.replace(/.*\/blobs\//, ''));
     expect([...new Set(asked)].toSorted()).toEqual(layers.toSorted());
-    expect(asked.length).toBeLessThanOrEqual(layers.length + 1);
+    // Layers are read side by side, so that each may meet the registry's challenge before the first has answered it.
+    expect(asked.length).toBeLessThanOrEqual(2 * layers.length);
     const checked = await wherry(['inspect', '--check', `oci:${out}`], { env: { HOME: site.directory } });
     expect(checked, checked.out).toMatchObject({ status: 0 });
     await runProgram(['skopeo', '--insecure-policy', 'copy', '--quiet', `oci:${out}`, `oci:${out}-copy`]);
