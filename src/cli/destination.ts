@@ -17,6 +17,7 @@ import {
 import { type ContentInput, openEntry, readContent } from '../sources/index.ts';
 import { type NamedImage, parseImageName } from './image-name.ts';
 import type { Opened, OpenOptions } from './open-image.ts';
+import { withoutTag } from './references.ts';
 
 /** What is copied: all of what was opened, or the image of one platform of it. */
 export interface CopySource extends Opened {
@@ -68,7 +69,7 @@ function contentDestination(sink: ContentSink, { inner }: Extract<NamedImage, { 
       const [first] = names;
       return {
         location,
-        name: first?.full?.replace(/:[^:/]*$/, '') ?? sink.name,
+        name: first?.full === undefined ? sink.name : withoutTag(first.full),
         bytes: bytesWritten,
         referrers: content.referrers.length,
       };
@@ -95,7 +96,7 @@ function daemonDestination({ kind, reference }: Extract<NamedImage, { reference:
       const image = await openEntry(source.place, { names: [full], descriptor: source.descriptor });
       const sink = kind === 'containerd' ? containerdSink(ctx) : daemonSink(kind, ctx);
       const { location, bytesWritten } = await sink.put(image, { references: [full], signal: ctx.signal });
-      return { location, name: full.replace(/:[^:/]*$/, ''), bytes: bytesWritten };
+      return { location, name: withoutTag(full), bytes: bytesWritten };
     },
   };
 }

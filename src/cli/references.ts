@@ -10,3 +10,8 @@ export function references(image: Pick<ImageConfig, 'name' | 'repository' | 'tag
   const full = wanted.map((tag) => (/[/:]/.test(tag) ? tag : `${name}:${tag}`));
   return [...new Set(full.length > 0 ? full : [`${name}:latest`])];
 }
+
+/** The repository of a reference with a tag: `HOST/NAME` of `HOST/NAME:TAG`. */
+export function withoutTag(reference: string): string {
+  return reference.replace(/:[^:/]*$/, '');
+}

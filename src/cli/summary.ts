@@ -32,7 +32,7 @@ export function buildSummary({ planned, image, results, reused, milliseconds }: 
 }
 
 /** What a destination was given; of a registry also what it had already. */
-export function resultLine({ location, bytesWritten, layers }: PutResult): string {
+function resultLine({ location, bytesWritten, layers }: PutResult): string {
   if (layers === undefined) return `  wrote ${location} (${formatSize(bytesWritten)})`;
   if (bytesWritten === 0 && layers.mounted === 0) return `  pushed ${location}: it was there already`;
   const counts = [`${layers.sent} layers sent`, `${layers.mounted} mounted`, `${layers.reused} there already`];

@@ -1,9 +1,10 @@
 import { ToolError } from '../errors/index.ts';
 import type { HttpResponse } from '../http/index.ts';
-import { type Challenge, parseChallenges } from './challenge.ts';
+import { type Challenge, challengeOf } from './challenge.ts';
 import type { RegistryContext } from './context.ts';
 import { type Credential, findCredential } from './login/credentials.ts';
 import type { Repository } from './reference.ts';
+import { remembered } from './remember.ts';
 import type { Endpoint } from './route/endpoint.ts';
 import { basicHeader, fetchToken } from './token.ts';
 
@@ -69,7 +70,7 @@ export function authorizer(need: Need, memory: AuthMemory, context: RegistryCont
       return await learn(grant, grant?.scopes ?? [need.scope, ...need.extra], challenge).catch(() => undefined);
     },
     renew: async (refusal, used, last) => {
-      const challenge = chosen(refusal);
+      const challenge = challengeOf(refusal);
       if (challenge === undefined) return undefined;
       const scopes = wantedScopes(need, challenge, last);
       const isNarrow = last || challenge.parameters.error === 'insufficient_scope';
@@ -86,7 +87,7 @@ export function authorizer(need: Need, memory: AuthMemory, context: RegistryCont
 /** Whether an answer asks for a login or for a wider token (RFC 6750 §3.1 has the latter as 403 too). */
 export function isRefusal(response: HttpResponse): boolean {
   if (response.status === 401) return true;
-  return response.status === 403 && chosen(response)?.parameters.error === 'insufficient_scope';
+  return response.status === 403 && challengeOf(response)?.parameters.error === 'insufficient_scope';
 }
 
 interface Question {
@@ -124,17 +125,7 @@ async function bearer({ need, challenge, scopes }: Question, credential: Credent
 
 async function credentialOf(repository: Repository, memory: AuthMemory, context: RegistryContext): Promise<Credential | undefined> {
   const key = `${repository.registry}/${repository.repository}`;
-  const known = memory.credentials.get(key);
-  if (known !== undefined) return await known;
-  const finding = findCredential(repository, context);
-  memory.credentials.set(key, finding);
-  finding.catch(() => memory.credentials.delete(key));
-  return await finding;
-}
-
-function chosen(refusal: HttpResponse): Challenge | undefined {
-  const challenges = parseChallenges(refusal.headers['www-authenticate'] ?? '');
-  return challenges.find(({ scheme }) => scheme === 'bearer') ?? challenges.find(({ scheme }) => scheme === 'basic');
+  return await remembered(memory.credentials, key, async () => await findCredential(repository, context));
 }
 
 // What the registry says it wants comes first, if our own scope was not enough.

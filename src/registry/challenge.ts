@@ -1,3 +1,5 @@
+import type { HttpResponse } from '../http/index.ts';
+
 /** One challenge of a `WWW-Authenticate` header. `scheme` and parameter names are lower case. */
 export interface Challenge {
   readonly scheme: string;
@@ -19,4 +21,10 @@ export function parseChallenges(header: string): Challenge[] {
       current.parameters[name.toLowerCase()] = quoted?.replace(/\\(.)/g, '$1') ?? token ?? '';
   }
   return challenges;
+}
+
+/** The challenge of an answer that is taken up: Bearer, else Basic; undefined if it has neither. */
+export function challengeOf({ headers }: Pick<HttpResponse, 'headers'>): Challenge | undefined {
+  const challenges = parseChallenges(headers['www-authenticate'] ?? '');
+  return challenges.find(({ scheme }) => scheme === 'bearer') ?? challenges.find(({ scheme }) => scheme === 'basic');
 }

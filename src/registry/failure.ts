@@ -58,6 +58,12 @@ export async function registryFailure(response: HttpResponse, attempt: Attempt):
   });
 }
 
+/** For `catch`: what is not in the registry is undefined, any other error is thrown again. */
+export function unlessMissing(error: unknown): undefined {
+  if (!(error instanceof ToolError) || error.code !== 'REGISTRY_NOT_FOUND') throw error;
+  return undefined;
+}
+
 interface Meaning {
   readonly code: ErrorCode;
   readonly hint: string;

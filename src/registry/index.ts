@@ -8,11 +8,10 @@ export { createRegistry } from './client.ts';
 export type { RegistryContext } from './context.ts';
 export { type FoundImage, type ImageReader, pickPlatform, readImage, registryImage } from './image.ts';
 export {
-  type Credential,
   checkLogin,
   type Forgotten,
-  findCredential,
   forgetLogin,
+  helperProgram,
   type Login,
   type LoginSurvey,
   otherLogins,
@@ -31,6 +30,4 @@ export {
 export { mediaTypes, ociMediaType } from './media.ts';
 export { formatPlace, type Place, parsePlace } from './place.ts';
 export { apiHost, defaultRegistry, formatReference, parseReference, type Reference, type Repository } from './reference.ts';
-export { apiBase, type Endpoint, type RegistrySettings, registrySettings, withMirrors } from './route/index.ts';
-export { createTransport, type RegistryRequest, type Transport } from './transport.ts';
 export type { BlobName, BlobOutcome, BlobUpload, FetchedManifest, ManifestBytes, Registry, RegistryWriter } from './types.ts';

@@ -1,4 +1,4 @@
-import { asDigest, type Digest, hexOf } from '../digest.ts';
+import { type Digest, hexOf, isDigest } from '../digest.ts';
 import { ToolError } from '../errors/index.ts';
 import { discardBody, type HttpResponse } from '../http/index.ts';
 import { type RegistryFailure, registryFailure } from './failure.ts';
@@ -51,9 +51,6 @@ export function checkDigest(response: HttpResponse, digest: Digest, what: string
 
 /** `Docker-Content-Digest`, if it is there; a digest of another algorithm is not wrong, only of no use here. */
 export function confirmedDigest(response: HttpResponse): Digest | undefined {
-  try {
-    return asDigest(response.headers['docker-content-digest'] ?? '');
-  } catch {
-    return undefined;
-  }
+  const confirmed = response.headers['docker-content-digest'] ?? '';
+  return isDigest(confirmed) ? confirmed : undefined;
 }

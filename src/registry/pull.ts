@@ -2,7 +2,7 @@ import { digestOf } from '../digest.ts';
 import { ToolError } from '../errors/index.ts';
 import { discardBody, type HttpResponse, readBody } from '../http/index.ts';
 import type { Descriptor } from '../image/types.ts';
-import { registryFailure } from './failure.ts';
+import { registryFailure, unlessMissing } from './failure.ts';
 import { maxManifestSize } from './manifest.ts';
 import { manifestAccept, ociMediaType } from './media.ts';
 import { confirmedDigest } from './presence.ts';
@@ -18,13 +18,7 @@ export async function headManifest(transport: Transport, reference: Reference): 
   const described = response.status === 200 ? fromHeaders(response, reference) : undefined;
   if (described !== undefined) return described;
   // Some registries refuse HEAD (403, 405) or leave the digest out (oci.md §2.3, §2.5).
-  return await getManifest(transport, reference).then(
-    ({ descriptor }) => descriptor,
-    (error) => {
-      if (error instanceof ToolError && error.code === 'REGISTRY_NOT_FOUND') return undefined;
-      throw error;
-    },
-  );
+  return (await getManifest(transport, reference).catch(unlessMissing))?.descriptor;
 }
 
 function fromHeaders(response: HttpResponse, reference: Reference): Descriptor | undefined {

@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts';
-import { asDigest, type Digest } from '../digest.ts';
+import { type Digest, isDigest } from '../digest.ts';
 import { type Descriptor, ociMedia, parseSplice, recipeAnnotation, rootsAnnotation, spliceAnnotation } from '../image/index.ts';
 import { parseRoots } from '../layer-roots.ts';
 import type { ImagePlan, LayerPlan } from '../plan/types.ts';
@@ -83,11 +83,7 @@ function areDistinct(values: readonly unknown[]): boolean {
 }
 
 function asRecipe(text: string | undefined): Digest | undefined {
-  try {
-    return text === undefined ? undefined : asDigest(text);
-  } catch {
-    return undefined;
-  }
+  return text !== undefined && isDigest(text) ? text : undefined;
 }
 
 function isOther(named: readonly Named[] = [], { digest, size }: KnownLayer): boolean {

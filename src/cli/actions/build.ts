@@ -15,7 +15,7 @@ import type { PutResult, Sink } from '../../sinks/types.ts';
 import { stage } from '../../stage.ts';
 import type { SinkFlags } from '../commands/build.ts';
 import type { BuildFlags } from '../options.ts';
-import { references } from '../references.ts';
+import { references, withoutTag } from '../references.ts';
 import { buildSummary } from '../summary.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -117,7 +117,7 @@ interface Output {
 
 function outputLine({ image, references, results, reused }: Output, terminal: Terminal): string {
   const [reference = image.name] = references;
-  const name = reference.replace(/:[^:/]*$/, '');
+  const name = withoutTag(reference);
   const { digest, size } = image.descriptor;
   if (!terminal.json()) return `${name}@${digest}\n`;
   const layers = new Set(imagesOf(image).flatMap((item) => item.layers.map((layer) => layer.digest))).size;

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { access, constants } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { debianMirrors, readHostSources } from '../../debian/index.ts';
-import { surveyLogins } from '../../registry/index.ts';
+import { helperProgram, surveyLogins } from '../../registry/index.ts';
 import { sizeOfStore, storeDirectory } from '../../store/index.ts';
 import { formatSize, formatTable } from '../format.ts';
 import type { Terminal } from '../terminal.ts';
@@ -60,7 +60,7 @@ async function loginChecks({ env }: Terminal): Promise<Check[]> {
   const places = await surveyLogins(env);
   if (places.length === 0) return [{ name: 'registry logins', found: undefined, use: `${use}: wherry login`, needed: false }];
   return places.map(({ place, registries, helpers, problem }) => {
-    const known = [...registries, ...helpers.map((name) => `docker-credential-${name}`)];
+    const known = [...registries, ...helpers.map(helperProgram)];
     return { name: 'registry logins', found: `${problem ?? (known.join(', ') || 'none')} (${place})`, use, needed: false };
   });
 }

@@ -1,7 +1,7 @@
 import type { Context } from '../../context.ts';
 import { ToolError } from '../../errors/index.ts';
 import { discardBody, type HttpResponse } from '../../http/index.ts';
-import { parseChallenges } from '../challenge.ts';
+import { challengeOf } from '../challenge.ts';
 import type { RegistryContext } from '../context.ts';
 import { registryFailure } from '../failure.ts';
 import { formatPlace, isWithin, type Place } from '../place.ts';
@@ -77,13 +77,12 @@ async function authorization(
   context: RegistryContext,
 ): Promise<Readonly<Record<string, string>>> {
   await discardBody(challenged.body);
-  const challenges = parseChallenges(challenged.headers['www-authenticate'] ?? '');
-  const challenge = challenges.find(({ scheme }) => scheme === 'bearer');
-  if (challenge !== undefined) {
+  const challenge = challengeOf(challenged);
+  if (challenge?.scheme === 'bearer') {
     const { token } = await fetchToken({ registry: place.registry, endpoint, challenge, scopes: [], credential }, context);
     return { authorization: `Bearer ${token}` };
   }
-  if (challenges.some(({ scheme }) => scheme === 'basic')) return basicHeader(credential);
+  if (challenge !== undefined) return basicHeader(credential);
   throw new ToolError('REGISTRY_PROTOCOL', `${place.registry} asks for a login of a kind that is not known`, {
     hint: 'check that the name is that of a registry',
   });

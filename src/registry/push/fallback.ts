@@ -3,6 +3,7 @@ import { hexOf } from '../../digest.ts';
 import { ToolError } from '../../errors/index.ts';
 import type { Descriptor } from '../../image/types.ts';
 import { memoryOf } from '../context.ts';
+import { unlessMissing } from '../failure.ts';
 import { parseIndexLoosely } from '../manifest.ts';
 import { mediaTypes } from '../media.ts';
 import type { BlobPlace } from '../presence.ts';
@@ -63,12 +64,7 @@ async function readList(transport: Transport, reference: Reference): Promise<z.i
 }
 
 async function readTag(transport: Transport, reference: Reference): Promise<Uint8Array | undefined> {
-  try {
-    return (await getManifest(transport, reference)).bytes;
-  } catch (error) {
-    if (error instanceof ToolError && error.code === 'REGISTRY_NOT_FOUND') return undefined;
-    throw error;
-  }
+  return (await getManifest(transport, reference).catch(unlessMissing))?.bytes;
 }
 
 function lost(reference: Reference): ToolError {

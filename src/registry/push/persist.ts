@@ -5,7 +5,7 @@ import type { RegistryContext } from '../context.ts';
 import { RegistryFailure } from '../failure.ts';
 
 /** Tries of one operation. */
-export const maxTries = 6;
+const maxTries = 6;
 
 // No try begins later than this after the first one, in milliseconds, and a little later for what takes long.
 const patience = 600_000;

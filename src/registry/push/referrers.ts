@@ -4,12 +4,13 @@ import { ToolError } from '../../errors/index.ts';
 import { discardBody, type HttpResponse, readBody, resolveLocation } from '../../http/index.ts';
 import type { Descriptor } from '../../image/types.ts';
 import { memoryOf } from '../context.ts';
-import { registryFailure } from '../failure.ts';
+import { registryFailure, unlessMissing } from '../failure.ts';
 import { maxManifestSize, parseIndexLoosely } from '../manifest.ts';
 import { mediaTypes } from '../media.ts';
 import type { BlobPlace } from '../presence.ts';
 import { getManifest } from '../pull.ts';
 import type { Repository } from '../reference.ts';
+import { remembered } from '../remember.ts';
 import type { Transport, Wire } from '../transport.ts';
 import type { ManifestBytes } from '../types.ts';
 import { addToFallbackTag, readFallbackTag } from './fallback.ts';
@@ -71,12 +72,7 @@ export async function putReferrer(wire: Wire, repository: Repository, manifest: 
 async function hasApi({ transport, context }: Wire, subject: BlobPlace): Promise<boolean> {
   const { referrersApi } = memoryOf(context.http);
   const { origin } = new URL((await transport.endpoint(subject.repository)).base);
-  const known = referrersApi.get(origin);
-  if (known !== undefined) return await known;
-  const asking = askApi(transport, subject).then((answer) => answer !== undefined);
-  referrersApi.set(origin, asking);
-  asking.catch(() => referrersApi.delete(origin));
-  return await asking;
+  return await remembered(referrersApi, origin, async () => (await askApi(transport, subject)) !== undefined);
 }
 
 interface Listed {
@@ -131,12 +127,7 @@ async function nextPage(transport: Transport, { repository }: BlobPlace, respons
 /** Some tools leave the artifact type out of fallback tags, so that the manifest has to be opened for it. */
 async function withType(transport: Transport, repository: Repository, referrer: Descriptor): Promise<Descriptor> {
   if (referrer.artifactType !== undefined) return referrer;
-  try {
-    const { bytes } = await getManifest(transport, { ...repository, tag: undefined, digest: referrer.digest });
-    const { artifactType } = readFacts(bytes);
-    return artifactType === undefined ? referrer : { ...referrer, artifactType };
-  } catch (error) {
-    if (error instanceof ToolError && error.code === 'REGISTRY_NOT_FOUND') return referrer;
-    throw error;
-  }
+  const found = await getManifest(transport, { ...repository, tag: undefined, digest: referrer.digest }).catch(unlessMissing);
+  const artifactType = found && readFacts(found.bytes).artifactType;
+  return artifactType === undefined ? referrer : { ...referrer, artifactType };
 }

@@ -2,6 +2,7 @@ import { ToolError } from '../../errors/index.ts';
 import { discardBody } from '../../http/index.ts';
 import type { RegistryContext } from '../context.ts';
 import { apiHost, type Repository } from '../reference.ts';
+import { remembered } from '../remember.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { RegistrySettings } from './settings.ts';
 
@@ -13,20 +14,11 @@ type SchemeContext = Pick<RegistryContext, 'http' | 'signal' | 'emit'>;
  */
 export async function insecureEndpoint(repository: Repository, settings: RegistrySettings, context: SchemeContext): Promise<Endpoint> {
   const host = apiHost(repository.registry);
-  const scheme = await schemeOf(host, settings, context);
+  const scheme = await remembered(settings.learned.schemes, host, async () => await probe(host, context));
   return { base: `${scheme}://${host}/v2/${repository.repository}/`, insecure: [host, ...settings.insecure] };
 }
 
 /** Whether an insecure host answers https. Errors: those of the signal. */
-export async function schemeOf(host: string, { learned }: RegistrySettings, context: SchemeContext): Promise<'http' | 'https'> {
-  const known = learned.schemes.get(host);
-  if (known !== undefined) return await known;
-  const asking = probe(host, context);
-  learned.schemes.set(host, asking);
-  asking.catch(() => learned.schemes.delete(host));
-  return await asking;
-}
-
 async function probe(host: string, { http, signal, emit }: SchemeContext): Promise<'http' | 'https'> {
   try {
     const response = await http.request({ method: 'GET', url: `https://${host}/v2/`, insecure: [host], signal, retries: 0 });
