@@ -2,6 +2,7 @@
  * In: what was attempted, with its operand. Out: `ToolError`, the one error type that users see; its code is a closed union.
  * Must not: print, exit, or hold a credential.
  */
+import { backendErrors } from './backend.ts';
 import { baseErrors } from './base.ts';
 import { bytecodeErrors } from './bytecode.ts';
 import { configErrors } from './config.ts';
@@ -29,6 +30,7 @@ export const errorCatalog = {
   ...planErrors,
   ...produceErrors,
   ...bytecodeErrors,
+  ...backendErrors,
   ...pushErrors,
   ...runtimeErrors,
   ...systemErrors,
