@@ -8,6 +8,7 @@ import { bytecodeErrors } from './bytecode.ts';
 import { configErrors } from './config.ts';
 import { debianErrors } from './debian.ts';
 import type { ErrorEntry } from './entry.ts';
+import { indexErrors } from './indexes.ts';
 import { lockErrors } from './lock.ts';
 import { loginErrors } from './login.ts';
 import { networkErrors } from './network.ts';
@@ -26,6 +27,7 @@ export const errorCatalog = {
   ...baseErrors,
   ...debianErrors,
   ...networkErrors,
+  ...indexErrors,
   ...loginErrors,
   ...planErrors,
   ...produceErrors,
