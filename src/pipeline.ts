@@ -4,18 +4,27 @@ import type { Context } from './context.ts';
 import type { Digest } from './digest.ts';
 import { assembleImage, assembleIndex } from './image/index.ts';
 import type { Image, ImageIndex } from './image/types.ts';
-import { readLock, requireFreshLock } from './lock/index.ts';
+import { type Lock, readLock, requireFreshLock } from './lock/index.ts';
 import type { RemoteCache } from './pipeline-remote.ts';
 import { type ImagePlan, planImage } from './plan/index.ts';
+import { platformName } from './platform.ts';
 import { type LayerPool, makeLayers, produceLayers } from './produce/index.ts';
 import { type Project, readProject } from './project/index.ts';
 import { type BuildRequest, momentOf, selectionRequest } from './request.ts';
-import { readWherryLock, resolveSizes, resolveTarget, sameWherryLock, type WherryLock, writeWherryLock } from './resolve/index.ts';
-import { select } from './select/index.ts';
+import {
+  readWherryLock,
+  resolveSizes,
+  resolveTarget,
+  sameWherryLock,
+  type Target,
+  type WherryLock,
+  writeWherryLock,
+} from './resolve/index.ts';
+import { type Selection, selectAll } from './select/index.ts';
 import { rememberImage } from './sources/index.ts';
 import { stage } from './stage.ts';
 import { baseReference, imageBlobs, mirroredContext, projectCredentials, summarize, supplyOptions } from './supply.ts';
-import { readTrees } from './trees.ts';
+import { treeReader } from './trees.ts';
 
 /** Plans of one image, one per platform. */
 export interface PlannedImage {
@@ -54,41 +63,63 @@ export async function planProject(
   const lock = await stage(ctx, 'lock', () => readLock(project));
   await requireFreshLock(project, lock, { frozen: request.frozen });
   for (const message of project.notes ?? []) ctx.emit({ type: 'note', message });
-  const authorize = projectCredentials(project, ctx);
   const planned: PlannedImage[] = [];
   let pins = known;
   for (const image of config.images) {
-    const plans: ImagePlan[] = [];
     const own = image.package === undefined ? project : await readProject(request.directory, { package: image.package });
-    for (const platform of image.platforms) {
-      const resolved = await stage(ctx, 'resolve', () =>
-        resolveTarget({ image, project: own, platform, lock: pins, mode: request.lockMode, ctx: mirroredContext(ctx, image) }),
-      );
-      const selection = select({ lock, project: own, target: resolved.target, request: selectionRequest(image, request) });
-      const sized = await resolveSizes({ selection, lock: resolved.lock, mode: request.lockMode, root: project.root, authorize, ctx });
-      pins = sized.lock;
-      const sources = await readTrees({ project: own, selection, image, outputs: request.outputs });
-      plans.push(
-        planImage({
-          project: own,
-          image,
-          target: resolved.target,
-          selection,
-          sizes: sized.sizes,
-          ...sources,
-          moment: await momentOf(own, image, request),
-        }),
-      );
-    }
-    planned.push({ project, config: image, plans });
+    const done = await planPlatforms({ project, own, lock, image, request, pins }, ctx);
+    pins = done.pins;
+    planned.push({ project, config: image, plans: done.plans });
   }
   for (const message of notesOf(planned)) ctx.emit({ type: 'note', message });
   return { planned, pins };
 }
 
+interface PlatformsInput extends Omit<ProjectInput, 'configured'> {
+  /** The project as its image sees it: with the member that the image is made of. */
+  readonly own: Project;
+  readonly lock: Lock;
+  readonly image: ImageConfig;
+}
+
+/** Plans one image for each of its platforms. All of them are selected for before any wheel is asked for, so that one error names all that lacks. */
+async function planPlatforms(
+  { project, own, lock, image, request, pins: known }: PlatformsInput,
+  ctx: Context,
+): Promise<{ plans: ImagePlan[]; pins: WherryLock }> {
+  let pins = known;
+  const targets: Target[] = [];
+  for (const platform of image.platforms) {
+    const resolved = await stage(ctx, 'resolve', () =>
+      resolveTarget({ image, project: own, platform, lock: pins, mode: request.lockMode, ctx: mirroredContext(ctx, image) }),
+    );
+    pins = resolved.lock;
+    targets.push(resolved.target);
+  }
+  const selections = selectAll({ lock, project: own, targets, request: selectionRequest(image, request) });
+  const authorize = projectCredentials(project, ctx);
+  const moment = await momentOf(own, image, request);
+  const trees = treeReader({ project: own, image, outputs: request.outputs });
+  const plans: ImagePlan[] = [];
+  for (const [position, target] of targets.entries()) {
+    const selection = selections[position] as Selection;
+    const sized = await resolveSizes({ selection, lock: pins, mode: request.lockMode, root: project.root, authorize, ctx });
+    pins = sized.lock;
+    plans.push(planImage({ project: own, image, target, selection, sizes: sized.sizes, ...(await trees(selection)), moment }));
+  }
+  return { plans, pins };
+}
+
 /** Notes of all images and platforms, each once. */
 function notesOf(planned: readonly PlannedImage[]): ReadonlySet<string> {
-  return new Set(planned.flatMap(({ plans }) => plans.flatMap((plan) => plan.explain.notes)));
+  return new Set(planned.flatMap(({ plans }) => [...plans.flatMap((plan) => plan.explain.notes), ...unevenPythons(plans)]));
+}
+
+/** Platforms that were locked at different times may have different patch releases. */
+function unevenPythons(plans: readonly ImagePlan[]): string[] {
+  const pythons = plans.map(({ platform, base }) => `Python ${base.python.version} on ${platformName(platform)}`);
+  const same = new Set(plans.map(({ base }) => base.python.version)).size === 1;
+  return same ? [] : [`${plans[0]?.name} has ${pythons.join(', ')}; wherry lock --update takes the newest for all`];
 }
 
 export interface BuildOptions {
@@ -96,13 +127,15 @@ export interface BuildOptions {
   readonly pool?: LayerPool | undefined;
   /** Layers of the previous image in a registry are used for those that the store lacks. */
   readonly remote?: RemoteCache | undefined;
+  /** Whether the store shall know the image by its name; default true. */
+  readonly remember?: boolean;
 }
 
 /** From plans to an image: produce → image. The result lies in the store under the image's name; sinks are the caller's. */
 export async function buildImage(
   { project, config, plans }: PlannedImage,
   ctx: Context,
-  { pool, remote }: BuildOptions = {},
+  { pool, remote, remember = true }: BuildOptions = {},
 ): Promise<Image | ImageIndex> {
   const images: Image[] = [];
   const elsewhere = new Set<Digest>();
@@ -117,6 +150,6 @@ export async function buildImage(
   }
   const image = assembleIndex(images);
   const held = remote && elsewhere.size > 0 ? { repository: remote.repository, digests: [...elsewhere] } : undefined;
-  await rememberImage(ctx.store, image, { base: baseReference(plans), elsewhere: held });
+  if (remember) await rememberImage(ctx.store, image, { base: baseReference(plans), elsewhere: held });
   return image;
 }

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { ImageConfig } from './config/types.ts';
 import { readProject } from './project/index.ts';
 import type { Selection } from './select/types.ts';
-import { readTrees } from './trees.ts';
+import { readTrees, treeReader } from './trees.ts';
 
 const image = { files: undefined } as ImageConfig;
 let root: string;
@@ -65,4 +65,12 @@ it('reads run-time files under the ignore rules, without other members and witho
   expect(paths).not.toContain('src/site/generated.py');
   expect(paths.filter((path) => path.startsWith('libs/core') || path === 'site.tar')).toEqual([]);
   expect(app.leftOut).toContainEqual({ path: 'site.tar', reason: 'written by this build' });
+});
+
+it('reads once what several platforms need, so that they get the same files', async () => {
+  const read = treeReader({ project: await readProject(root), image, outputs: [] });
+  const first = await read(local('.'));
+  await files({ 'src/site/added.py': '' });
+  expect(await read(local('.'))).toBe(first);
+  expect((await read(local('.', 'libs/core'))).trees.get('.')?.files.map(({ path }) => path)).toContain('src/site/added.py');
 });

@@ -21,9 +21,20 @@ export interface TreesInput {
   readonly outputs: readonly string[];
 }
 
+/** Reads trees for selections of one project; what selections of the same members need is read once, so that their images hold the same files. */
+export function treeReader(input: Omit<TreesInput, 'selection'>): (selection: Selection) => Promise<Trees> {
+  const read = new Map<string, Promise<Trees>>();
+  return (selection) => {
+    const key = JSON.stringify(localPaths(selection));
+    const trees = read.get(key) ?? readTrees({ ...input, selection });
+    read.set(key, trees);
+    return trees;
+  };
+}
+
 /** Reads the trees of the selected members, the run-time files of the project, and the texts that `uv_build` copies into METADATA. */
 export async function readTrees(input: TreesInput): Promise<Trees> {
-  const paths = new Set(input.selection.packages.flatMap((item) => (item.artifact.kind === 'local' ? [item.artifact.path] : [])));
+  const paths = new Set(localPaths(input.selection));
   const members = input.project.members.filter((member) => paths.has(member.path));
   const read = await Promise.all(members.map((member) => readMember(input, member)));
   return {
@@ -31,6 +42,10 @@ export async function readTrees(input: TreesInput): Promise<Trees> {
     texts: new Map(read.map(({ path, texts }) => [path, texts])),
     app: await appTree(input),
   };
+}
+
+function localPaths({ packages }: Selection): string[] {
+  return packages.flatMap(({ artifact }) => (artifact.kind === 'local' ? [artifact.path] : []));
 }
 
 interface MemberSources {

@@ -14,6 +14,7 @@ export function findPython(tree: ImageTree, env: readonly string[]): BasePython 
   const path = pythonPath(tree, env);
   if (path === undefined) throw noPython('no python3 with a version in its name was found on its PATH');
   const minor = path.slice(path.lastIndexOf('python') + 'python'.length);
+  if (isFreeThreaded(tree, path, minor)) throw noPython(`${path} is a free-threaded build, which ordinary wheels do not fit`);
   const version = fromHeader(tree, path, minor) ?? fromBinaries(tree, path, minor) ?? fromDatabase(tree, minor) ?? fromEnv(env, minor);
   if (version === undefined) throw noPython(`the version of ${path} could not be found`);
   return { path, version };
@@ -24,12 +25,19 @@ export function loaderOf(tree: ImageTree, path: string): string | undefined {
   return scanned(tree, path).find((text) => text.startsWith('/ld-'));
 }
 
+/** Such a build has the ordinary names too, but its library lies in a directory of its own. */
+function isFreeThreaded(tree: ImageTree, path: string, minor: string): boolean {
+  if (minor.endsWith('t')) return true;
+  const library = `${prefixOf(path)}/lib/python${minor}`;
+  return tree.resolve(`${library}/os.py`) === undefined && tree.list(`${library}t`).length > 0;
+}
+
 function pythonPath(tree: ImageTree, env: readonly string[]): string | undefined {
   const listed = env.find((entry) => entry.startsWith('PATH='))?.slice('PATH='.length) ?? '';
   const directories = `${listed}:${usualPath}`.split(':').filter((directory) => directory.startsWith('/'));
   for (const directory of new Set(directories)) {
     const found = tree.resolve(`${directory}/python3`)?.path;
-    if (found !== undefined && /\/python3\.\d+$/.test(found)) return found;
+    if (found !== undefined && /\/python3\.\d+t?$/.test(found)) return found;
     const named = versionedNames(tree, directory);
     // `python3` as a file of its own is one of the versions beside it; without it the newest is meant.
     if (named.length === 1 || (found === undefined && named.length > 0)) return tree.resolve(`${directory}/${named.at(-1)}`)?.path;

@@ -105,6 +105,26 @@ describe('readImageBase', () => {
     expect(facts.passwd).toBe('');
   });
 
+  it('refuses a free-threaded Python, also where it has the ordinary name', async () => {
+    const layer = (name: string) => [
+      { path: `usr/local/bin/${name}`, content: elf(glibcLoader) },
+      { path: 'usr/local/bin/python3', link: name },
+      { path: 'usr/local/lib/python3.14t/os.py', content: '' },
+      { path: 'usr/local/include/python3.14t/patchlevel.h', content: '#define PY_VERSION "3.14.0"\n' },
+    ];
+    for (const name of ['python3.14', 'python3.14t'])
+      await expect(factsOf([official, layer(name)])).rejects.toMatchObject({ code: 'BASE_NO_PYTHON', message: /free-threaded/ });
+  });
+
+  it('takes the ordinary Python where both are', async () => {
+    const both = [
+      ...python313,
+      { path: 'usr/local/lib/python3.13/os.py', content: '' },
+      { path: 'usr/local/lib/python3.13t/os.py', content: '' },
+    ];
+    expect((await factsOf([official, both])).python.version).toBe('3.13.9');
+  });
+
   it('reads distroless: status.d, no shell, the version from the binary', async () => {
     const facts = await factsOf([
       [

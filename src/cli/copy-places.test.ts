@@ -106,4 +106,29 @@ describe('a name', () => {
     expect(JSON.parse(out)).toMatchObject({ digest: at.rich.platforms.amd64.digest, name: `${from.host}/team/rich:1`, layers: 2 });
     expect(from.count(/^GET .*\/blobs\//)).toBe(2);
   });
+
+  it('lets inspect read every platform of an index', async () => {
+    const from = await at.source();
+    const name = `${from.host}/team/rich:1`;
+    const { amd64, arm64 } = at.rich.platforms;
+    const json = JSON.parse((await at.wherry('inspect', '--json', name)).out);
+    expect(json).toMatchObject({
+      digest: at.rich.root.digest,
+      images: [
+        { platform: 'linux/amd64', digest: amd64.digest },
+        { platform: 'linux/arm64', digest: arm64.digest },
+      ],
+    });
+    const { out } = await at.wherry('inspect', '--files', name);
+    expect(out.split('\n').filter((line) => line.startsWith('linux/'))).toEqual([
+      `linux/amd64 ${amd64.digest}`,
+      `linux/arm64 ${arm64.digest}`,
+    ]);
+    const check = await at.wherry('inspect', '--check', name);
+    expect(check.err).toContain(`${name} linux/arm64 ${arm64.digest}: `);
+    await expect(at.wherry('inspect', '--platform', 'linux/riscv64', name)).rejects.toMatchObject({
+      code: 'USAGE',
+      hint: 'add --platform, one of linux/amd64, linux/arm64',
+    });
+  });
 });

@@ -26,7 +26,8 @@ export function imageConfig(image: MergedImage, shared: Pick<ConfigFile, 'debian
   return {
     name,
     repository: values.repository?.replace(/\/+$/, ''),
-    platforms: (values.platforms ?? []).map(platform),
+    // In one order, so that an index does not depend on how it was asked for.
+    platforms: [...new Set(values.platforms)].sort().map(platform),
     tags: (values.tags ?? []).map((tag) => plainTag(tag, image)),
     python: values.python,
     base: values.base,

@@ -44,7 +44,7 @@ export async function findLayers(
     const wanted = missing.filter(({ id }) => named.has(id));
     const config = wanted.length === 0 ? undefined : await target.remote.config(previous.manifest.config);
     if (config === undefined) return undefined;
-    if (!describes(config, { previous, named, plan })) {
+    if (!describes(config, { previous, named })) {
       note(`${image} is not used: its configuration does not belong to its layers`);
       continue;
     }
@@ -93,13 +93,11 @@ function isOther(named: readonly Named[] = [], { digest, size }: KnownLayer): bo
 interface Described {
   readonly previous: PreviousImage;
   readonly named: NamedLayers;
-  readonly plan: LayerQuestion['plan'];
 }
 
-function describes({ os, architecture, diffIds }: ImageConfigFile, { previous, named, plan }: Described): boolean {
-  const isPlatform = os === plan.platform.os && architecture === plan.platform.architecture;
+function describes({ diffIds }: ImageConfigFile, { previous, named }: Described): boolean {
   const own = [...named.values()].flat().map(({ position }) => diffIds[position]);
-  return isPlatform && diffIds.length === previous.manifest.layers.length && areDistinct(own);
+  return diffIds.length === previous.manifest.layers.length && areDistinct(own);
 }
 
 /** No layer of an image comes near it. Bytes. */

@@ -1,10 +1,11 @@
 import type { Digest } from '../digest.ts';
+import type { Descriptor } from '../image/types.ts';
 import type { Platform } from '../platform.ts';
 import { type ImageManifest, pickPlatform } from '../registry/index.ts';
 import type { RemoteRepository } from './repository.ts';
 import type { PushTarget } from './target.ts';
 
-/** One platform's image that a tag named before. */
+/** An image that a tag named before. */
 export interface PreviousImage {
   readonly tag: string;
   readonly digest: Digest;
@@ -14,7 +15,10 @@ export interface PreviousImage {
 /** An image is a few layers away from the one that was pushed last. */
 const usualTag = 'latest';
 
-/** The images that the target's tags name, then `latest`; each is read when it is asked for. Errors: those of the registry. */
+/**
+ * The images that the target's tags name, then `latest`: that of the platform, or any other where there is none, since a recipe stands for the
+ * same layer on all of them. Each is read when it is asked for. Errors: those of the registry.
+ */
 export async function* previousImages({ remote, tags }: PushTarget, platform: Platform): AsyncGenerator<PreviousImage> {
   const seen = new Set<Digest>();
   for (const tag of new Set([...tags, usualTag])) {
@@ -35,6 +39,11 @@ async function imageOf(
 ): Promise<Omit<PreviousImage, 'tag'> | undefined> {
   const manifest = await remote.manifest(digest);
   if (manifest === undefined || manifest.kind === 'image') return manifest && { digest, manifest };
-  const child = pickPlatform(manifest.manifests, platform);
+  const child = pickPlatform(manifest.manifests, platform) ?? anyPlatform(manifest.manifests);
   return child === undefined || depth === 2 ? undefined : await imageOf(remote, child.digest, platform, depth + 1);
+}
+
+/** Not an attestation, which says that it is for `unknown/unknown`. */
+function anyPlatform(manifests: readonly Descriptor[]): Descriptor | undefined {
+  return manifests.find(({ platform }) => platform?.os === 'linux');
 }

@@ -83,7 +83,7 @@ describe('previousImages', () => {
     expect(registry.log).toEqual(['HEAD app:1', `GET app@${one.descriptor.digest}`]);
   });
 
-  it('finds the platform in an index, and nothing where there is none', async () => {
+  it('finds the platform in an index, and another where there is none, but nothing that is gone', async () => {
     const [amd, arm] = [await sampleImage(), await sampleImage({ platform: arm64 })];
     const index = assembleIndex([amd, arm]);
     have('1', index);
@@ -91,7 +91,9 @@ describe('previousImages', () => {
     have('other', arm);
     expect(await previous(['1'], arm64)).toEqual([`1 ${arm.descriptor.digest}`]);
     have('2', assembleIndex([amd, { ...amd, descriptor: { ...amd.descriptor, digest: digestOf('gone') } }]));
-    expect(await previous(['2'], arm64)).toEqual([]);
+    expect(await previous(['2'], arm64)).toEqual([`2 ${amd.descriptor.digest}`]);
+    have('3', assembleIndex([amd, { ...arm, descriptor: { ...arm.descriptor, digest: digestOf('gone') } }]));
+    expect(await previous(['3'], arm64)).toEqual([]);
   });
 
   it('gives one image once', async () => {

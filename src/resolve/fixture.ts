@@ -7,6 +7,7 @@ import type { LockedDebianBase, LockedImageBase } from './wherry-lock.ts';
 
 /** Values for the tests of this folder. */
 export const amd64: Platform = { os: 'linux', architecture: 'amd64' };
+export const arm64: Platform = { os: 'linux', architecture: 'arm64' };
 
 export function debianPackage(name: string, more: Partial<DebianPackage> = {}): DebianPackage {
   const path = `pool/main/${name[0]}/${name}/${name}_1.0_amd64.deb`;

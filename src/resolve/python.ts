@@ -67,6 +67,8 @@ function askedPython({ image, project }: PythonQuestion): Asked | undefined {
 function readAsked(text: string, { origin, where }: { readonly origin: string; readonly where?: Where }): Asked {
   const [, minor, patch] = /^(?:(?:cpython|python)[@-]?)?(\d+\.\d+)(\.\d+)?(?:-\S*)?$/.exec(text.trim()) ?? [];
   const place = where === undefined ? {} : { where };
+  if (/^\D*3\.\d+(?:\.\d+)?(?:t|\+freethreaded)\b/.test(text.trim()))
+    throw unusable(`${origin} asks for ${JSON.stringify(text)}, the free-threaded Python; images are made with the ordinary one`, place);
   if (minor === undefined) throw unusable(`${origin} asks for ${JSON.stringify(text)}, which is no CPython version`, place);
   const note = patch === undefined ? '' : ` (${text}; the patch release is that of the base)`;
   return { minor, reason: `Python ${minor}: ${origin} says so${note}`, ...place };
@@ -90,10 +92,14 @@ function fromBase(base: string, requires: ReturnType<typeof requiredPython>): Py
   return { minor, reason: `Python ${minor}: that of the base ${base}` };
 }
 
-// A later Wherry may have another default; a project keeps the one that it was locked with.
+// A later Wherry may have another default; a project keeps the one that it was locked with, also for a platform that comes later.
 function fromLock({ lock, platform }: PythonQuestion, requires: ReturnType<typeof requiredPython>): PythonChoice | undefined {
-  const locked = lock.bases
-    .filter((entry) => platformName(entry.platform) === platformName(platform))
+  const own = lock.bases.filter((entry) => platformName(entry.platform) === platformName(platform));
+  return ofBases(own, requires) ?? ofBases(lock.bases, requires);
+}
+
+function ofBases(bases: WherryLock['bases'], requires: ReturnType<typeof requiredPython>): PythonChoice | undefined {
+  const locked = bases
     .map(({ reference }) => minorOfDefaultBase(reference))
     .filter((minor) => minor !== undefined && isSupported(minor) && allows(requires.specifiers, minor));
   const minor = locked.includes(defaultMinor) ? defaultMinor : locked.sort().at(-1);

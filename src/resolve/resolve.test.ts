@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { amd64, contextWith, debianEntry, imageEntry, projectWith } from './fixture.ts';
+import { amd64, arm64, contextWith, debianEntry, imageEntry, projectWith } from './fixture.ts';
 import { choosePython, resolveTarget } from './index.ts';
 import { emptyWherryLock, type LockMode, type WherryLock } from './wherry-lock.ts';
 
@@ -37,6 +37,9 @@ describe('choosePython', () => {
     [{ lock: { bases: [imageEntry('python:3.14-slim'), debianEntry()], sizes: {} } }, '3.13'],
     [{ lock: { bases: [imageEntry('python:3.14-slim')], sizes: {} }, requires: '<3.14' }, '3.13'],
     [{ lock: { bases: [imageEntry('registry.example/x')], sizes: {} } }, '3.13'],
+    // Of another platform: this one shall have the same.
+    [{ lock: { bases: [{ ...imageEntry('python:3.14-slim'), platform: arm64 }], sizes: {} } }, '3.14'],
+    [{ lock: { bases: [imageEntry('python:3.12-slim'), { ...imageEntry('python:3.14-slim'), platform: arm64 }], sizes: {} } }, '3.12'],
   ])('%o gives %s', (options, minor) => {
     const choice = choose(options);
     expect(choice.minor).toBe(minor);
@@ -54,6 +57,12 @@ describe('choosePython', () => {
     { base: 'debian:12', requires: '>=3.12' },
   ])('%o is refused', (options) => {
     expect(() => choose(options)).toThrow(expect.objectContaining({ code: 'PYTHON_UNUSABLE' }));
+  });
+
+  it.each(['3.14t', '3.13.5t', 'cpython-3.14+freethreaded', 'python3.14t'])('says that there is no free-threaded Python for %s', (file) => {
+    expect(() => choose({ file })).toThrow(
+      expect.objectContaining({ code: 'PYTHON_UNUSABLE', message: expect.stringContaining('free-threaded') }),
+    );
   });
 
   it('names the file that asked', () => {

@@ -2,6 +2,7 @@ import { type BaseFacts, readImageBase } from '../base/index.ts';
 import type { ImageConfig } from '../config/types.ts';
 import type { Context } from '../context.ts';
 import { debianFacts, debianMirrors, lockDebianBase, readHostSources } from '../debian/index.ts';
+import type { Digest } from '../digest.ts';
 import { ToolError } from '../errors/index.ts';
 import { parseVersion, specifiersAllow } from '../packaging/index.ts';
 import { type Platform, platformName } from '../platform.ts';
@@ -50,7 +51,21 @@ async function entryOf(options: ResolveOptions, reference: string): Promise<Lock
   const known = findBase(lock, reference, platform);
   if (known !== undefined) return known;
   if (mode === 'locked') throw incomplete(`the base ${reference} for ${platformName(platform)}`);
-  return await lookUp(options, reference);
+  return await lookUpBeside(options, reference);
+}
+
+/** An image that another platform is locked to is the same for this one, whatever its tag means by now; if it has this platform. */
+async function lookUpBeside(options: ResolveOptions, reference: string): Promise<LockedBase> {
+  const content = options.lock.bases.flatMap((entry) =>
+    entry.reference === reference && entry.kind === 'image' ? [entry.facts.content] : [],
+  )[0];
+  if (content?.kind !== 'registry') return await lookUp(options, reference);
+  try {
+    return await lookUp({ ...options, digest: content.digest }, reference);
+  } catch (error) {
+    if (!(error instanceof ToolError) || (error.code !== 'BASE_NO_PLATFORM' && error.code !== 'REGISTRY_NOT_FOUND')) throw error;
+    return await lookUp(options, reference);
+  }
 }
 
 /** The error of a missing entry in locked mode; `what` names it. */
@@ -64,13 +79,16 @@ export interface LookUpOptions {
   readonly project: Pick<Project, 'root'>;
   readonly platform: Platform;
   readonly ctx: Context;
+  /** Of an image: not what its tag means now, but this. */
+  readonly digest?: Digest;
 }
 
 /** Asks the network for a base as it is now. Errors: those of `src/debian` and `src/base`. */
-export async function lookUp({ image, project, platform, ctx }: LookUpOptions, reference: string): Promise<LockedBase> {
+export async function lookUp({ image, project, platform, ctx, digest }: LookUpOptions, reference: string): Promise<LockedBase> {
   const debian = parseDebianName(reference);
   if (debian === undefined) {
-    return { kind: 'image', reference, platform, facts: await readImageBase({ reference, platform, root: project.root }, ctx) };
+    const named = { reference, platform, root: project.root, ...(digest && { digest }) };
+    return { kind: 'image', reference, platform, facts: await readImageBase(named, ctx) };
   }
   const mirrors = debianMirrors({ config: image.debian.mirror, env: ctx.env, hostSources: await readHostSources() });
   return { kind: 'debian', reference, platform, base: await lockDebianBase({ ...debian, platform, mirrors, ctx }) };

@@ -46,7 +46,13 @@ async function run(options: Partial<RunOptions> = {}): Promise<number> {
   const context = { env, emit: (event: WherryEvent) => events.push(event), signal: new AbortController().signal };
   const store = await openStore({ env: {}, directory: join(directory, 'store') });
   const rest = { http: { request: () => Promise.reject(new Error('no network')) }, store, offline: true, workers: 1 };
-  return await runImage({ image, stdio: ['ignore', 'ignore', 'ignore'], context: { ...context, ...rest }, ...options });
+  return await runImage({
+    image,
+    handlers: join(directory, 'handlers'),
+    stdio: ['ignore', 'ignore', 'ignore'],
+    context: { ...context, ...rest },
+    ...options,
+  });
 }
 
 const notes = () => events.map((event) => (event.type === 'note' ? event.message : event.type));

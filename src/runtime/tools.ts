@@ -1,7 +1,7 @@
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ToolError } from '../errors/index.ts';
-import { platformName } from '../platform.ts';
+import { type Architecture, platformName } from '../platform.ts';
 import type { RunOptions } from './types.ts';
 
 /** Absolute paths of the host's util-linux programs. */
@@ -14,9 +14,9 @@ export interface Tools {
 }
 
 /** Why unshare cannot run the image here; undefined if it can be tried. */
-export function unshareProblem({ image, context }: Pick<RunOptions, 'image' | 'context'>): string | undefined {
+export function unshareProblem({ image, context, handlers }: Pick<RunOptions, 'image' | 'context' | 'handlers'>): string | undefined {
   try {
-    requireOwnPlatform({ image });
+    requirePlatform(handlers === undefined ? { image } : { image, handlers });
     unshareTools(context.env);
     return undefined;
   } catch (error) {
@@ -50,17 +50,48 @@ function isExecutable(path: string): boolean {
   }
 }
 
-/** Nothing is emulated. Throws RUN_NO_RUNTIME. */
-export function requireOwnPlatform({ image }: Pick<RunOptions, 'image'>): void {
+/** Where the kernel lists the interpreters that it starts for programs of other kinds. */
+const usualHandlers = '/proc/sys/fs/binfmt_misc';
+
+/** This machine's CPU, or one that its kernel has an emulator for. Throws RUN_NO_RUNTIME. */
+export function requirePlatform({ image, handlers = usualHandlers }: Pick<RunOptions, 'image' | 'handlers'>): void {
   const own = `${process.platform}/${process.arch === 'x64' ? 'amd64' : process.arch}`;
-  if (platformName(image.platform) === own) return;
-  throw new ToolError(
-    'RUN_NO_RUNTIME',
-    `cannot run ${image.name} with unshare: the image is for ${platformName(image.platform)}, this is ${own}`,
-    {
-      hint: 'use --with docker or --with podman',
-    },
-  );
+  const wanted = platformName(image.platform);
+  if (wanted === own || (process.platform === 'linux' && isEmulated(image.platform.architecture, handlers))) return;
+  throw new ToolError('RUN_NO_RUNTIME', `cannot run ${image.name} with unshare: the image is for ${wanted}, this is ${own}`, {
+    hint: 'install qemu-user-static, which registers emulators with the kernel (binfmt_misc), or use --with docker or --with podman',
+  });
+}
+
+/** ELF machine numbers, little-endian at byte 18, as handlers have them in their magic. */
+const machines: Readonly<Record<Architecture, string>> = { amd64: '3e00', arm64: 'b700' };
+
+/** Whether an enabled handler takes that CPU's programs, and (flag F) is open already, so that an image needs no emulator inside. */
+function isEmulated(architecture: Architecture, handlers: string): boolean {
+  return namesIn(handlers).some((name) => {
+    const lines = readText(join(handlers, name)).split('\n');
+    const value = (key: string) => lines.find((line) => line.startsWith(`${key} `))?.slice(key.length + 1) ?? '';
+    const isOpen = lines.includes('enabled') && /F/.test(value('flags:'));
+    return (
+      isOpen && value('offset') === '0' && value('magic').startsWith('7f454c46') && value('magic').slice(36, 40) === machines[architecture]
+    );
+  });
+}
+
+function namesIn(directory: string): readonly string[] {
+  try {
+    return readdirSync(directory).filter((name) => name !== 'register' && name !== 'status');
+  } catch {
+    return [];
+  }
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
 }
 
 /** Whether this process may do everything; ordinary users need a user namespace. */

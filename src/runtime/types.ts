@@ -19,6 +19,8 @@ export interface RunOptions {
   /** Replaces the image's command when not empty. */
   readonly args?: readonly string[];
   readonly context: Context;
+  /** Directory of binfmt_misc, where the kernel lists its emulators; default: where Linux has it. */
+  readonly handlers?: string;
   /** stdin, stdout and stderr of the container; default: the caller's own. */
   readonly stdio?: readonly [Stdio, Stdio, Stdio];
 }

@@ -13,7 +13,7 @@ import { mountScript } from './mounts.ts';
 import { firstProcess, sendSignal } from './processes.ts';
 import { scratchDirectory } from './scratch.ts';
 import { type Start, startOf } from './start.ts';
-import { isRoot, requireOwnPlatform, type Tools, unshareTools } from './tools.ts';
+import { isRoot, requirePlatform, type Tools, unshareTools } from './tools.ts';
 import type { RunOptions, Stdio, WritableDirectory } from './types.ts';
 import { unpackImage } from './unpack.ts';
 
@@ -25,7 +25,7 @@ import { unpackImage } from './unpack.ts';
 export async function runWithUnshare(options: RunOptions): Promise<number> {
   const { image, context } = options;
   const tools = unshareTools(context.env);
-  requireOwnPlatform(options);
+  requirePlatform(options);
   // Only the owner may enter the outer directory, so that no set-uid file of the image is within reach of other users.
   const scratch = await scratchDirectory(context.env.TMPDIR ?? '/var/tmp');
   const root = join(scratch, 'root');

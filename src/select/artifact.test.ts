@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { LockedFile, LockedPackage } from '../lock/types.ts';
 import type { Project } from '../project/types.ts';
-import { dist, edges, local, lockOf, member, projectOf, pyproject, selectSite, targetOf, wheel } from './fixture.ts';
+import { dist, edges, local, lockOf, member, nothingAsked, projectOf, pyproject, selectSite, targetOf, wheel } from './fixture.ts';
+import { selectAll } from './index.ts';
 import type { Selection } from './types.ts';
 
 const musl = targetOf('3.13.5', 'musl 1.2');
@@ -105,11 +106,15 @@ describe('WHEEL_NONE_FITS', () => {
     [
       'cp313-cp313-manylinux_2_17_aarch64',
       targetOf(),
-      'the wheels fit linux/arm64 only: build with --platform linux/arm64, or choose another version of a',
+      'the wheels fit linux/arm64 only: build with --platform linux/arm64, or choose other versions',
     ],
-    ['cp313-cp313-win_amd64', targetOf(), 'choose a version of a that has a wheel for linux/amd64, and run uv lock'],
+    ['cp313-cp313-win_amd64', targetOf(), 'choose a version of a that has a wheel for linux/amd64, and run uv lock --upgrade-package a'],
     // Below requires-python, so no help.
-    ['cp310-cp310-manylinux_2_17_x86_64', targetOf(), 'choose a version of a that has a wheel for linux/amd64, and run uv lock'],
+    [
+      'cp310-cp310-manylinux_2_17_x86_64',
+      targetOf(),
+      'choose a version of a that has a wheel for linux/amd64, and run uv lock --upgrade-package a',
+    ],
   ])('%s: names the nearest fix %#', (tags, target, hint) => {
     const [lock] = site([dist('a', { wheels: wheelsOf(`a-1.0-${tags}.whl`) })]);
     expect(() => selectSite(lock, { target })).toThrow(expect.objectContaining({ code: 'WHEEL_NONE_FITS', hint }));
@@ -119,6 +124,78 @@ describe('WHEEL_NONE_FITS', () => {
     const [lock] = site([dist('a', { wheels: wheelsOf('a-1.0-cp312-cp312-manylinux_2_17_x86_64.whl') })]);
     expect(() => selectSite({ ...lock, requiresPython: '>=3.13' })).toThrow(
       expect.objectContaining({ hint: expect.stringContaining('choose a version of a') }),
+    );
+  });
+});
+
+describe('several packages of which no wheel fits', () => {
+  const manylinux = (name: string, python = 'cp313') =>
+    dist(name, { wheels: wheelsOf(`${name}-1.0-${python}-${python}-manylinux_2_28_x86_64.whl`) });
+  const windows = dist('w', { wheels: wheelsOf('w-1.0-cp313-cp313-win_amd64.whl') });
+
+  it.each([
+    ['one change for all', [manylinux('a'), manylinux('b')], musl, 'use a glibc base, for example base = "python:3.13-slim"'],
+    [
+      'the change that helps most, and what to do about the others',
+      [manylinux('a'), manylinux('b'), windows],
+      musl,
+      'use a glibc base, for example base = "python:3.13-slim"; of the others: choose a version of w that has a wheel for linux/amd64, musl, and run uv lock --upgrade-package w',
+    ],
+    [
+      'the newest glibc that any needs',
+      [manylinux('a'), dist('b', { wheels: wheelsOf('b-1.0-cp313-cp313-manylinux_2_34_x86_64.whl') })],
+      targetOf('3.13.5', 'glibc 2.17'),
+      'use a base with glibc 2.34 or newer, for example base = "python:3.13-slim"',
+    ],
+    [
+      'a Python for all rather than one for most',
+      [manylinux('a', 'cp312'), manylinux('b', 'cp312'), dist('c', { wheels: wheelsOf('c-1.0-cp311-abi3-manylinux_2_28_x86_64.whl') })],
+      targetOf('3.14.0'),
+      'use another Python, for example python = "3.12"',
+    ],
+    [
+      'versions of each, where no change helps',
+      [windows, dist('v', { wheels: windows.wheels })],
+      targetOf(),
+      expect.stringContaining('choose versions of v, w that have wheels'),
+    ],
+  ])('names %s', (_, packages, target, hint) => {
+    const [lock] = site(packages);
+    expect(() => selectSite(lock, { target })).toThrow(expect.objectContaining({ code: 'WHEEL_NONE_FITS', hint }));
+  });
+
+  it('are listed once in one error for all platforms', () => {
+    const both = dist('b', { wheels: wheelsOf('b-1.0-cp313-cp313-musllinux_1_2_x86_64.whl') });
+    const [lock] = site([manylinux('a'), both]);
+    const targets = [musl, targetOf('3.13.5', 'musl 1.2', 'arm64')];
+    const run = () => selectAll({ lock, project: projectOf([member('site', '.')]), targets, request: nothingAsked });
+    expect(run).toThrow(
+      expect.objectContaining({
+        code: 'WHEEL_NONE_FITS',
+        message: '2 of 3 packages cannot be installed on linux/amd64 and linux/arm64, musl, Python 3.13',
+        details: [
+          'a 1.0: uv.lock offers: cp313-manylinux_2_28_x86_64',
+          'b 1.0 (on linux/arm64): uv.lock offers: cp313-musllinux_1_2_x86_64',
+        ],
+      }),
+    );
+  });
+
+  it('say that two platforms differ in more than the CPU', () => {
+    const [lock] = site([windows]);
+    const targets = [targetOf(), targetOf('3.13.5', 'musl 1.2', 'arm64')];
+    expect(() => selectAll({ lock, project: projectOf([member('site', '.')]), targets, request: nothingAsked })).toThrow(
+      expect.objectContaining({
+        message: '1 of 2 packages cannot be installed on linux/amd64 (glibc 2.41, Python 3.13) and linux/arm64 (musl, Python 3.13)',
+      }),
+    );
+  });
+
+  it('are one plain error where no platform matters', () => {
+    const [lock] = site([dist('a', { source: { kind: 'git', git: 'https://git.example/a#0123' }, wheels: [] })]);
+    const targets = [targetOf(), targetOf('3.13.5', 'glibc 2.41', 'arm64')];
+    expect(() => selectAll({ lock, project: projectOf([member('site', '.')]), targets, request: nothingAsked })).toThrow(
+      expect.objectContaining({ code: 'SOURCE_UNSUPPORTED', message: 'a 1.0 comes from git', details: [] }),
     );
   });
 });
@@ -180,13 +257,15 @@ describe('what cannot be installed', () => {
     expect(() => selectSite(lock)).toThrow(
       expect.objectContaining({
         code: 'WHEEL_NONE_FITS',
+        message: '3 of 4 packages cannot be installed on linux/amd64, glibc 2.41, Python 3.13',
         details: [
-          'uv.lock offers: cp313-win_amd64',
-          'also SDIST_UNSUPPORTED: b 1.0 has no wheel, only a source distribution',
+          'a 1.0: uv.lock offers: cp313-win_amd64',
+          'SDIST_UNSUPPORTED: b 1.0 has no wheel, only a source distribution',
           expect.stringContaining('  hint: build a wheel of b'),
-          'also SOURCE_UNSUPPORTED: c 1.0 comes from git',
+          'SOURCE_UNSUPPORTED: c 1.0 comes from git',
           expect.stringContaining('  hint: build a wheel of c'),
         ],
+        hint: 'choose a version of a that has a wheel for linux/amd64, and run uv lock --upgrade-package a',
       }),
     );
     expect(() => selectSite(lock, { request: { noInstallPackages: ['a', 'b', 'c'] } })).not.toThrow();

@@ -7,12 +7,13 @@ import type { Target } from '../resolve/target.ts';
 import { chooseArtifact } from './artifact.ts';
 import { explainUnreached } from './dropped.ts';
 import { makeFilter } from './filters.ts';
-import { fitOf } from './fit.ts';
+import { type Fit, fitOf } from './fit.ts';
 import { makeGraph } from './graph.ts';
 import { type Markers, makeMarkers } from './markers.ts';
-import { isProblem, type Problem, problemError } from './problem.ts';
+import { isProblem, type Problem, problemsError, type TargetProblems } from './problem.ts';
 import { findRoots } from './roots.ts';
 import type { DroppedPackage, SelectedPackage, Selection, SelectionRequest } from './types.ts';
+import { runtimeLabel } from './unfit.ts';
 import { type Reached, walk } from './walk.ts';
 
 /** Everything that a selection depends on. */
@@ -24,12 +25,36 @@ export interface SelectInput {
 }
 
 /**
- * The exact distributions of one image, as `uv sync --no-dev --no-editable` would install them (uv-and-wheels §2).
- * Throws one error for the whole selection before anything is downloaded: `WHEEL_NONE_FITS`, `SDIST_UNSUPPORTED`,
- * `SOURCE_UNSUPPORTED`, `BACKEND_UNSUPPORTED`, `LOCK_UNHASHED`; and `TARGET_UNSUPPORTED`, `PACKAGE_UNKNOWN`, `EXTRA_UNKNOWN`,
- * `GROUP_UNKNOWN`, `SELECTION_CONFLICT`, `LOCK_INCONSISTENT` for a request that the lock cannot serve.
+ * The exact distributions of one image for each target, as `uv sync --no-dev --no-editable` would install them (uv-and-wheels §2).
+ * Throws one error for all targets before anything is downloaded: `WHEEL_NONE_FITS`, `SDIST_UNSUPPORTED`, `SOURCE_UNSUPPORTED`,
+ * `BACKEND_UNSUPPORTED`, `LOCK_UNHASHED`; and `TARGET_UNSUPPORTED`, `PACKAGE_UNKNOWN`, `EXTRA_UNKNOWN`, `GROUP_UNKNOWN`, `SELECTION_CONFLICT`,
+ * `LOCK_INCONSISTENT` for a request that the lock cannot serve.
  */
-export function select(input: SelectInput): Selection {
+export function selectAll({
+  targets,
+  ...input
+}: Omit<SelectInput, 'target'> & { readonly targets: readonly Target[] }): readonly Selection[] {
+  const chosen = targets.map((target) => choose({ ...input, target }));
+  const error = problemsError(
+    chosen.map(({ failed }) => failed),
+    input.lock.file,
+  );
+  if (error !== undefined) throw error;
+  return chosen.map(({ selection }) => selection);
+}
+
+/** The same for one target. */
+export function select({ target, ...input }: SelectInput): Selection {
+  return selectAll({ ...input, targets: [target] })[0] as Selection;
+}
+
+interface Chosen {
+  /** Without what failed. */
+  readonly selection: Selection;
+  readonly failed: TargetProblems;
+}
+
+function choose(input: SelectInput): Chosen {
   const { lock, project, target, request } = input;
   const python = target.base.python.version;
   const markers = makeMarkers(markerEnvironment({ python, machine: machineOf(target.platform.architecture) }));
@@ -45,17 +70,25 @@ export function select(input: SelectInput): Selection {
     const reason = unreached.get(locked) ?? leaveOut(locked);
     return reason === undefined ? [] : [{ name: locked.name, version: locked.version, reason }];
   });
+  const requires = parseSpecifiers(lock.requiresPython ?? '');
+  const fit = fitOf(target, (minor) => specifiersAllow(requires, parseVersion(`${minor}.999`)));
+  const { packages, problems } = artifactsOf(installed, { project, fit, reached });
   return {
-    roots: roots.packages.map(({ name }) => name),
-    packages: chooseAll(installed, { ...input, reached }),
-    dropped: dropped.sort(byName),
+    selection: { roots: roots.packages.map(({ name }) => name), packages, dropped: dropped.sort(byName) },
+    failed: { platform: platformName(target.platform), runtime: runtimeLabel(fit), selected: installed.length, problems },
   };
 }
 
-function chooseAll(installed: readonly LockedPackage[], options: SelectInput & { readonly reached: Reached }): readonly SelectedPackage[] {
-  const { lock, project, target, reached } = options;
-  const requires = parseSpecifiers(lock.requiresPython ?? '');
-  const fit = fitOf(target, (minor) => specifiersAllow(requires, parseVersion(`${minor}.999`)));
+interface Choice {
+  readonly project: Project;
+  readonly fit: Fit;
+  readonly reached: Reached;
+}
+
+function artifactsOf(
+  installed: readonly LockedPackage[],
+  { project, fit, reached }: Choice,
+): { readonly packages: readonly SelectedPackage[]; readonly problems: readonly Problem[] } {
   const problems: Problem[] = [];
   const packages: SelectedPackage[] = [];
   for (const locked of installed) {
@@ -63,9 +96,7 @@ function chooseAll(installed: readonly LockedPackage[], options: SelectInput & {
     if (isProblem(artifact)) problems.push(artifact);
     else packages.push({ name: locked.name, version: locked.version, source: locked.source, artifact, why: whyOf(locked, reached) });
   }
-  const [first, ...others] = problems;
-  if (first !== undefined) throw problemError([first, ...others], lock.file);
-  return packages;
+  return { packages, problems };
 }
 
 /** The first path that the walk took to a package. */

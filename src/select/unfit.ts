@@ -6,22 +6,46 @@ import { packageLabel } from './graph.ts';
 import type { Problem } from './problem.ts';
 
 /** The newest glibc that a base may reasonably have; hints look no further. */
-const newestGlibc = 41;
+const newestMinor = 41;
+const newestGlibc = { kind: 'glibc', version: `2.${newestMinor}` } as const;
 const pythonMinors = [13, 12, 14, 11];
+
+/** A package of which no wheel fits, and what it was measured against. */
+export interface Unfit {
+  readonly locked: LockedPackage;
+  readonly fit: Fit;
+}
 
 /** `WHEEL_NONE_FITS` in the form of DESIGN §8: target, what the lock offers, and the nearest change that would fit. */
 export function describeUnfit(locked: LockedPackage, fit: Fit): Problem {
-  const target = [platformName(fit.platform), libcLabel(fit), `Python ${fit.pythonMinor}`].join(', ');
   return {
     code: 'WHEEL_NONE_FITS',
-    message: `no wheel of ${packageLabel(locked)} fits ${target}`,
+    message: `no wheel of ${packageLabel(locked)} fits ${platformName(fit.platform)}, ${runtimeLabel(fit)}`,
     details: [`uv.lock offers: ${offered(locked, fit)}`],
-    hint: nearestFix(locked, fit),
+    hint: nearestFix([{ locked, fit }]),
+    unfit: { locked, fit },
   };
 }
 
-function libcLabel({ libc }: Fit): string {
-  return libc.kind === 'musl' ? 'musl' : `glibc ${libc.version}`;
+/** `glibc 2.41, Python 3.13` */
+export function runtimeLabel({ libc, pythonMinor }: Pick<Fit, 'libc' | 'pythonMinor'>): string {
+  return `${libc.kind === 'musl' ? 'musl' : `glibc ${libc.version}`}, Python ${pythonMinor}`;
+}
+
+/** The nearest change that makes as many of the packages fit as any change can, and what to do about the others. */
+export function nearestFix(unfits: readonly Unfit[]): string {
+  const solved = new Map<string, Unfit[]>();
+  for (const unfit of unfits) {
+    for (const { hint, target } of changesOf(unfit.fit)) {
+      const fitting = fits(unfit.locked, target) ? [unfit] : [];
+      solved.set(hint, [...(solved.get(hint) ?? []), ...fitting]);
+    }
+  }
+  const most = Math.max(...[...solved.values()].map(({ length }) => length));
+  const [hint, helped = []] = [...solved].find(([, { length }]) => length === most) ?? [];
+  if (hint === undefined || helped.length === 0) return otherVersion(unfits);
+  if (helped.length === unfits.length) return hint;
+  return `${hint}; of the others: ${otherVersion(unfits.filter((unfit) => !helped.includes(unfit)))}`;
 }
 
 /** The two closest tags and the number of the others. */
@@ -45,52 +69,61 @@ function tagLabel(filename: string): string {
 function closeness(label: string, fit: Fit): number {
   const machine = label.endsWith(machineOf(fit.platform.architecture)) ? 4 : 0;
   const linux = label.includes('linux') ? 2 : 0;
-  return machine + linux + (label.startsWith(`cp${fit.pythonMinor.replace('.', '')}-`) ? 1 : 0);
+  const python = `cp${fit.pythonMinor.replace('.', '')}-`;
+  return machine + linux + (label.startsWith(python) && !label.startsWith(`${python}cp`) ? 1 : 0);
 }
 
-function nearestFix(locked: LockedPackage, fit: Fit): string {
-  return libcFix(locked, fit) ?? pythonFix(locked, fit) ?? bothFix(locked, fit) ?? platformFix(locked, fit) ?? otherFix(locked, fit);
+/** Another target, and how to come to it. */
+interface Change {
+  readonly hint: string;
+  readonly target: Pick<Fit, 'platform' | 'libc' | 'pythonMinor'>;
 }
 
-function libcFix(locked: LockedPackage, fit: Fit): string | undefined {
-  const glibc = glibcThatFits(locked, fit);
-  if (glibc === undefined) return undefined;
-  if (fit.libc.kind === 'musl') return `use a glibc base, for example base = "python:${fit.pythonMinor}-slim"`;
-  return `use a base with glibc ${glibc} or newer, for example base = "python:${fit.pythonMinor}-slim"`;
+/** The nearest first. */
+function changesOf(fit: Fit): readonly Change[] {
+  const { platform } = fit;
+  const pythons = otherMinors(fit);
+  const otherPythons = pythons.map((pythonMinor) => ({
+    hint: `use another Python, for example python = "${pythonMinor}"`,
+    target: { ...fit, pythonMinor },
+  }));
+  const both = fit.libc.kind === 'musl' ? pythons.map((pythonMinor) => glibcAndPython(fit, pythonMinor)) : [];
+  const architecture = platform.architecture === 'amd64' ? 'arm64' : 'amd64';
+  const other = { ...platform, architecture } as const;
+  const name = platformName(other);
+  const elsewhere = {
+    hint: `the wheels fit ${name} only: build with --platform ${name}, or choose other versions`,
+    target: { ...fit, platform: other },
+  };
+  return [...otherLibcs(fit), ...otherPythons, ...both, elsewhere];
 }
 
-function pythonFix(locked: LockedPackage, fit: Fit): string | undefined {
-  const minor = otherMinors(fit).find((pythonMinor) => fits(locked, { ...fit, pythonMinor }));
-  return minor === undefined ? undefined : `use another Python, for example python = "${minor}"`;
+function otherLibcs(fit: Fit): readonly Change[] {
+  const example = `for example base = "python:${fit.pythonMinor}-slim"`;
+  if (fit.libc.kind === 'musl') return [{ hint: `use a glibc base, ${example}`, target: { ...fit, libc: newestGlibc } }];
+  const own = Number(fit.libc.version.split('.')[1]);
+  return Array.from({ length: Math.max(0, newestMinor - own) }, (_, index) => {
+    const version = `2.${own + 1 + index}`;
+    return { hint: `use a base with glibc ${version} or newer, ${example}`, target: { ...fit, libc: { kind: 'glibc', version } } };
+  });
 }
 
-function bothFix(locked: LockedPackage, fit: Fit): string | undefined {
-  if (fit.libc.kind !== 'musl') return undefined;
-  const minor = otherMinors(fit).find((pythonMinor) => glibcThatFits(locked, { ...fit, pythonMinor }) !== undefined);
-  return minor === undefined
-    ? undefined
-    : `use a glibc base with another Python, for example base = "python:${minor}-slim" and python = "${minor}"`;
+function glibcAndPython(fit: Fit, pythonMinor: string): Change {
+  return {
+    hint: `use a glibc base with another Python, for example base = "python:${pythonMinor}-slim" and python = "${pythonMinor}"`,
+    target: { ...fit, libc: newestGlibc, pythonMinor },
+  };
 }
 
-function platformFix(locked: LockedPackage, fit: Fit): string | undefined {
-  const architecture = fit.platform.architecture === 'amd64' ? 'arm64' : 'amd64';
-  const platform = { ...fit.platform, architecture } as const;
-  if (!fits(locked, { ...fit, platform })) return undefined;
-  return `the wheels fit ${platformName(platform)} only: build with --platform ${platformName(platform)}, or choose another version of ${locked.name}`;
-}
-
-function otherFix(locked: LockedPackage, fit: Fit): string {
-  return `choose a version of ${locked.name} that has a wheel for ${platformName(fit.platform)}, and run uv lock`;
-}
-
-/** The oldest glibc 2.N, newer than the target's own, for which a wheel fits. */
-function glibcThatFits(locked: LockedPackage, fit: Fit): string | undefined {
-  const oldest = fit.libc.kind === 'musl' ? 17 : Number(fit.libc.version.split('.')[1]) + 1;
-  for (let minor = oldest; minor <= newestGlibc; minor++) {
-    const version = `2.${minor}`;
-    if (fits(locked, { ...fit, libc: { kind: 'glibc', version } })) return version;
-  }
-  return undefined;
+/** What a lock cannot tell: which version has the wheels. */
+function otherVersion(unfits: readonly Unfit[]): string {
+  const names = [...new Set(unfits.map(({ locked }) => locked.name))].sort();
+  const platforms = [
+    ...new Set(unfits.map(({ fit }) => [platformName(fit.platform), ...(fit.libc.kind === 'musl' ? ['musl'] : [])].join(', '))),
+  ];
+  const [a, has] = names.length === 1 ? ['a version', 'has a wheel'] : ['versions', 'have wheels'];
+  const upgrade = names.map((name) => `--upgrade-package ${name}`).join(' ');
+  return `choose ${a} of ${names.join(', ')} that ${has} for ${platforms.join(' and ')}, and run uv lock ${upgrade}`;
 }
 
 function otherMinors(fit: Fit): readonly string[] {

@@ -85,11 +85,11 @@ interface BuildOptions {
 
 async function buildOne(planned: PlannedImage, { flags, ctx, pool, push, terminal, isLast }: BuildOptions): Promise<void> {
   const started = performance.now();
-  let reused = 0;
   const made = new Set<Digest>();
+  const found = new Set<Digest>();
   const emit: Context['emit'] = (event) => {
-    if (event.type === 'layer' && event.reused) reused += 1;
-    if (event.type === 'layer' && !event.reused) made.add(event.digest);
+    // What one platform made is found by the next.
+    if (event.type === 'layer' && !made.has(event.digest)) (event.reused ? found : made).add(event.digest);
     ctx.emit(event);
   };
   const names = references(planned.config, flags.tag);
@@ -98,6 +98,7 @@ async function buildOne(planned: PlannedImage, { flags, ctx, pool, push, termina
   // Threads end while the image is written, unless a layer that a registry was trusted with may still have to be made. Whoever made the pool learns
   // of a failure.
   if (isLast && remote === undefined) pool.close().catch(() => undefined);
+  const reused = found.size;
   const sinks = [...(await sinksOf(flags, { ctx, terminal })), ...(push === undefined ? [] : [push.sink(planned.plans, made)])];
   const results = await putAll(image, sinks, { references: names, ctx });
   terminal.finish();

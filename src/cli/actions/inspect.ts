@@ -1,7 +1,7 @@
 import type { Context } from '../../context.ts';
 import { ToolError } from '../../errors/index.ts';
 import { imagesOf } from '../../image/index.ts';
-import type { Image } from '../../image/types.ts';
+import type { Image, ImageIndex } from '../../image/types.ts';
 import { imageCheck, listFiles, listLayers, listPackages } from '../../inspect/index.ts';
 import { platformName } from '../../platform.ts';
 import type { InspectFlags } from '../commands/inspect.ts';
@@ -10,36 +10,67 @@ import { layerTable } from '../layer-table.ts';
 import { openNamed } from '../open-image.ts';
 import type { Terminal } from '../terminal.ts';
 
-/** `wherry inspect`: prints what was asked for; gives the exit status. */
+/** `wherry inspect`: prints what was asked for, of an index for each platform; gives the exit status. */
 export async function runInspect(name: string, flags: InspectFlags, terminal: Terminal): Promise<number> {
   const ctx = await terminal.context();
-  const image = await openOne(name, flags, { ctx, terminal });
+  const opened = await openNamed(name, { ctx, directory: terminal.cwd });
+  const images = wantedImages(opened, flags);
   terminal.finish();
-  if (flags.check === true) return await check(image, terminal);
-  const report = await reportOf(image, flags, ctx);
-  terminal.out(terminal.json() ? `${JSON.stringify({ schemaVersion: 1, ...report.data }, null, 2)}\n` : report.text);
+  if (flags.check === true) return await check(images, { opened, terminal });
+  const reports: Report[] = [];
+  for (const image of images) reports.push(await reportOf(image, flags, ctx));
+  terminal.out(terminal.json() ? asJson(opened, reports) : reports.map((report) => titled(report, images.length)).join('\n'));
   return 0;
 }
 
-async function openOne(name: string, flags: InspectFlags, { ctx, terminal }: { ctx: Context; terminal: Terminal }): Promise<Image> {
-  const images = imagesOf(await openNamed(name, { ctx, directory: terminal.cwd }));
-  const wanted = flags.platform === undefined ? images : images.filter((image) => platformName(image.platform) === flags.platform);
-  const [image] = wanted;
-  if (image !== undefined && wanted.length === 1) return image;
-  throw new ToolError('USAGE', `${name} has ${wanted.length === 0 ? 'no such platform' : 'several platforms'}`, {
-    hint: `add --platform, one of ${images.map((item) => platformName(item.platform)).join(', ')}`,
+/** The images of the wanted platform, or of all that there are. Throws USAGE. */
+function wantedImages(opened: Image | ImageIndex, { platform }: InspectFlags): readonly Image[] {
+  const images = imagesOf(opened);
+  const wanted = images.filter((image) => platform === undefined || platformName(image.platform) === platform);
+  if (wanted.length > 0) return wanted;
+  const names = images.map((image) => platformName(image.platform)).join(', ');
+  throw new ToolError('USAGE', `${opened.name} has ${platform === undefined ? 'no Linux platform' : `no ${platform}`}`, {
+    hint: names === '' ? 'name another image' : `add --platform, one of ${names}`,
   });
 }
 
-async function check(image: Image, terminal: Terminal): Promise<number> {
-  const findings = await imageCheck(image);
-  if (terminal.json()) terminal.out(`${JSON.stringify({ schemaVersion: 1, digest: image.descriptor.digest, findings }, null, 2)}\n`);
-  else for (const finding of findings) terminal.out(`${finding.rule}: ${finding.message}\n`);
-  terminal.err(`${image.name} ${image.descriptor.digest}: ${findings.length} problems\n`);
-  return findings.length === 0 ? 0 : 1;
+interface CheckOptions {
+  readonly opened: Image | ImageIndex;
+  readonly terminal: Terminal;
+}
+
+async function check(images: readonly Image[], { opened, terminal }: CheckOptions): Promise<number> {
+  const reports: Report[] = [];
+  let problems = 0;
+  for (const image of images) {
+    const findings = await imageCheck(image);
+    problems += findings.length;
+    const text = findings.map((finding) => `${finding.rule}: ${finding.message}\n`).join('');
+    reports.push({ image, text, data: { digest: image.descriptor.digest, findings } });
+    if (!terminal.json()) terminal.out(text === '' ? '' : titled({ image, text, data: {} }, images.length));
+    const platform = images.length === 1 ? '' : ` ${platformName(image.platform)}`;
+    terminal.err(`${image.name}${platform} ${image.descriptor.digest}: ${findings.length} problems\n`);
+  }
+  if (terminal.json()) terminal.out(asJson(opened, reports));
+  return problems === 0 ? 0 : 1;
+}
+
+/** One platform is the document itself; several are listed in it. */
+function asJson({ descriptor }: Image | ImageIndex, reports: readonly Report[]): string {
+  const [only, ...others] = reports;
+  const several = {
+    digest: descriptor.digest,
+    images: reports.map(({ image, data }) => ({ platform: platformName(image.platform), ...data })),
+  };
+  return `${JSON.stringify({ schemaVersion: 1, ...(only !== undefined && others.length === 0 ? only.data : several) }, null, 2)}\n`;
+}
+
+function titled({ image, text }: Report, count: number): string {
+  return count === 1 ? text : `${platformName(image.platform)} ${image.descriptor.digest}\n${text}`;
 }
 
 interface Report {
+  readonly image: Image;
   readonly data: Readonly<Record<string, unknown>>;
   readonly text: string;
 }
@@ -53,7 +84,7 @@ async function reportOf(image: Image, flags: InspectFlags, ctx: Context): Promis
 
 async function packagesReport(image: Image): Promise<Report> {
   const packages = await listPackages(image);
-  return { data: { packages }, text: `${formatTable(packages.map((item) => [item.kind, item.name, item.version]))}\n` };
+  return { image, data: { packages }, text: `${formatTable(packages.map((item) => [item.kind, item.name, item.version]))}\n` };
 }
 
 async function filesReport(image: Image): Promise<Report> {
@@ -64,12 +95,12 @@ async function filesReport(image: Image): Promise<Report> {
     String(file.size),
     `${file.path}${file.type === 'directory' ? '/' : ''}${file.target === undefined ? '' : ` -> ${file.target}`}`,
   ]);
-  return { data: { files }, text: `${formatTable(rows, [2])}\n` };
+  return { image, data: { files }, text: `${formatTable(rows, [2])}\n` };
 }
 
 async function layersReport(image: Image, { store }: Context): Promise<Report> {
   const layers = await listLayers(image, store);
-  return { data: { layers }, text: layerTable(layers) };
+  return { image, data: { layers }, text: layerTable(layers) };
 }
 
 function summaryReport(image: Image): Report {
@@ -89,5 +120,5 @@ function summaryReport(image: Image): Report {
     ['digest', data.digest],
     ['size', `${formatSize(size)} in ${data.layers} layers`],
   ];
-  return { data, text: `${formatTable(rows)}\n${JSON.stringify((config as { config?: unknown }).config, null, 2)}\n` };
+  return { image, data, text: `${formatTable(rows)}\n${JSON.stringify((config as { config?: unknown }).config, null, 2)}\n` };
 }

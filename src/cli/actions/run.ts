@@ -1,6 +1,6 @@
 import { ToolError } from '../../errors/index.ts';
-import { buildImage, planImages } from '../../pipeline.ts';
-import { hostPlatform } from '../../platform.ts';
+import { buildImage, type PlannedImage, planImages } from '../../pipeline.ts';
+import { hostPlatform, platformName } from '../../platform.ts';
 import { parsePort, parseVolume, runImage } from '../../runtime/index.ts';
 import { pickPlatform } from '../../sources/index.ts';
 import type { RunFlags } from '../commands/run.ts';
@@ -23,7 +23,8 @@ export async function runContainer({ directory, args }: RunTarget, flags: BuildF
       hint: 'name one with --image',
     });
   }
-  const built = pickPlatform(await buildImage(image, context), hostPlatform);
+  const own = ownPlatform(image);
+  const built = pickPlatform(await buildImage(own, context, { remember: own === image }), hostPlatform);
   terminal.finish();
   return await runImage({
     image: built,
@@ -33,8 +34,14 @@ export async function runContainer({ directory, args }: RunTarget, flags: BuildF
     envFile: flags.envFile,
     volumes: (flags.volume ?? []).map((volume) => parseVolume(volume, terminal.cwd)),
     readOnly: flags.readOnly === true,
-    writable: image.plans[0]?.explain.writable ?? [],
+    writable: own.plans[0]?.explain.writable ?? [],
     args,
     context,
   });
+}
+
+/** Of several platforms only this machine's is made, and the store keeps what it has of all of them. */
+function ownPlatform(image: PlannedImage): PlannedImage {
+  const plans = image.plans.filter(({ platform }) => platformName(platform) === platformName(hostPlatform));
+  return image.plans.length > 1 && plans.length > 0 ? { ...image, plans } : image;
 }

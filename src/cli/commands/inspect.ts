@@ -30,7 +30,7 @@ export const addInspect: AddCommand = (program, { terminal, done }) => {
     .option('--files', 'every path')
     .option('--layers', 'every layer with its size, recipe, and how it was made')
     .option('--check', 'verify digests, structure, owners and secrets; exit status 1 if something is wrong')
-    .addOption(new Option('--platform <os/cpu>', 'of an index'))
+    .addOption(new Option('--platform <os/cpu>', 'one of an index; without it all of them'))
     .addHelpText('after', help)
     .action(async (name: string, flags: InspectFlags) => {
       const { runInspect } = await import('../actions/inspect.ts');
