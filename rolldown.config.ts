@@ -3,13 +3,14 @@ import { builtinModules } from 'node:module';
 import { defineConfig, type Plugin } from 'rolldown';
 import { takeBuiltins } from './scripts/builtins.ts';
 
-/** Puts every module of assembly/checksums.txt where `loadWasm` looks for it: `src/inflate/inflate.wasm` becomes `dist/inflate/inflate.wasm`. */
-const wasm: Plugin = {
-  name: 'wasm',
+/** Puts every module of assembly/checksums.txt where `loadWasm` looks for it: `src/inflate/inflate.wasm` becomes `dist/inflate/inflate.wasm`; the library where `compiledLibrary` does. */
+const assets: Plugin = {
+  name: 'assets',
   generateBundle() {
     for (const [, fileName] of readFileSync('assembly/checksums.txt', 'utf8').matchAll(/^\S+ {2}src\/(.+)$/gm)) {
       if (fileName !== undefined) this.emitFile({ type: 'asset', fileName, source: readFileSync(`src/${fileName}`) });
     }
+    this.emitFile({ type: 'asset', fileName: 'bytecode/library.zip', source: readFileSync('src/bytecode/library.zip') });
   },
 };
 
@@ -26,7 +27,7 @@ export default defineConfig({
   input: { 'cli/main': 'src/cli/main.ts', 'produce/worker': 'src/produce/worker.ts' },
   platform: 'node',
   external: [...builtinModules, /^node:/, 'openpgp', 'pyodide'],
-  plugins: [wasm, builtins],
+  plugins: [assets, builtins],
   output: {
     dir: 'dist',
     cleanDir: true,

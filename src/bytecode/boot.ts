@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { releaseWhole } from '../release.ts';
 import { compiledAhead, forgetAhead } from './ahead.ts';
+import { compiledLibrary } from './library.ts';
 import { program } from './program.ts';
 import type { Pyodide, PyodideModule, PyodideOptions, WasmExports } from './pyodide.ts';
 import { quietly } from './quiet.ts';
@@ -50,8 +51,10 @@ async function bootAlone(directory: string, start: Start, seed: string): Promise
 }
 
 function options(directory: string, start: Start, seed: string): PyodideOptions {
+  const library = compiledLibrary(directory);
   const common = {
     indexURL: directory,
+    ...(library !== undefined && { stdLibURL: library }),
     env: { PYTHONHASHSEED: seed, HOME: '/home' },
     // All that Python code could reach from here on. 3.11's event loop wants to find a timer.
     jsglobals: { setTimeout: () => 0 },

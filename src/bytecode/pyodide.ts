@@ -36,6 +36,8 @@ export interface WasmExports {
 /** What `loadPyodide` takes, as far as it is used. Those with an underscore are undocumented. */
 export interface PyodideOptions {
   readonly indexURL: string;
+  /** Path of the standard library, if not `python_stdlib.zip` in `indexURL`. */
+  readonly stdLibURL?: string;
   readonly env: Readonly<Record<string, string>>;
   readonly jsglobals: object;
   readonly stdin: () => null;

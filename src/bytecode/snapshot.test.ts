@@ -103,12 +103,13 @@ describe('snapshotPath', () => {
   it('differs for other interpreters and other engines', async () => {
     const { versions } = process;
     const paths = await Promise.all([
-      snapshotPath(directory, interpreter),
-      snapshotPath(directory, { ...interpreter, integrity: 'sha512-other' }),
-      snapshotPath(directory, interpreter, { ...versions, node: '20.0.0' }),
-      snapshotPath(directory, interpreter, { ...versions, v8: '1.0' }),
+      snapshotPath(directory, interpreter, { library: true }),
+      snapshotPath(directory, interpreter, { library: false }),
+      snapshotPath(directory, { ...interpreter, integrity: 'sha512-other' }, { library: true }),
+      snapshotPath(directory, interpreter, { library: true, versions: { ...versions, node: '20.0.0' } }),
+      snapshotPath(directory, interpreter, { library: true, versions: { ...versions, v8: '1.0' } }),
     ]);
-    expect(new Set(paths).size).toBe(4);
-    expect(await snapshotPath(directory, interpreter)).toBe(paths[0]);
+    expect(new Set(paths).size).toBe(5);
+    expect(await snapshotPath(directory, interpreter, { library: true })).toBe(paths[0]);
   });
 });

@@ -6,6 +6,7 @@ import { compileAhead } from './ahead.ts';
 import { type Booted, boot } from './boot.ts';
 import { type Compiler, createCompiler } from './compiler.ts';
 import { type Interpreter, interpreterFor } from './interpreters.ts';
+import { compiledLibrary } from './library.ts';
 import { program } from './program.ts';
 import { startStored } from './snapshot.ts';
 import { unusable } from './unpack.ts';
@@ -49,14 +50,25 @@ async function checkPackage(directory: string, interpreter: Interpreter): Promis
 
 async function bootStored({ directory, store }: CompilerPlace, interpreter: Interpreter): Promise<Booted> {
   const start = (from: Parameters<typeof boot>[1]) => bootChecked(interpreter, boot(directory, from));
-  const path = interpreter.hasSnapshot ? await snapshotPath(store, interpreter).catch(() => undefined) : undefined;
+  const library = compiledLibrary(directory) !== undefined;
+  const path = interpreter.hasSnapshot ? await snapshotPath(store, interpreter, { library }).catch(() => undefined) : undefined;
   if (path === undefined) return await start('fresh');
   return await startStored({ path, directory: store, patience }, { start, memoryOf: ({ pyodide }) => pyodide.makeMemorySnapshot() });
 }
 
-/** A stored memory holds addresses that depend on the engine that runs it: one of another Node crashes. */
-export async function snapshotPath(store: string, { integrity, minor }: Interpreter, versions = process.versions): Promise<string> {
-  const key = digestOf(JSON.stringify([snapshotFormat, integrity, program, versions.node, versions.v8, process.arch]));
+interface Surroundings {
+  /** Whether modules come from the compiled library. */
+  readonly library: boolean;
+  readonly versions?: Pick<NodeJS.ProcessVersions, 'node' | 'v8'>;
+}
+
+/** A stored memory holds addresses that depend on the engine that runs it, and places in the library: one of another Node crashes. */
+export async function snapshotPath(
+  store: string,
+  { integrity, minor }: Interpreter,
+  { library, versions = process.versions }: Surroundings,
+): Promise<string> {
+  const key = digestOf(JSON.stringify([snapshotFormat, integrity, program, library, versions.node, versions.v8, process.arch]));
   return join(await privateFolder(store, 'snapshots'), `cpython-${minor}-${hexOf(key)}`);
 }
 
