@@ -38,7 +38,7 @@ describe('assembleImage', () => {
   it('writes the config as canonical JSON', () => {
     const image = assembleImage({ plan: samplePlan, layers: [layer('django')], blobs });
     expect(text(image.config)).toMatchInlineSnapshot(
-      `"{"architecture":"amd64","config":{"Cmd":["python","-m","site"],"Entrypoint":[],"Env":["PATH=/app/.venv/bin:/usr/bin:/bin","HOME=/home/app"],"ExposedPorts":{"8000/tcp":{}},"Labels":{"team":"web"},"StopSignal":"SIGTERM","User":"1001:1001","Volumes":{"/app/media":{}},"WorkingDir":"/app"},"created":"2000-01-01T00:00:00Z","history":[{"comment":"dependencies: django","created":"2000-01-01T00:00:00Z","created_by":"wherry"}],"os":"linux","rootfs":{"diff_ids":["sha256:9c2667d8b96ad110306a20ad310e6c3086ce1c04e6b09781807f9de5701162fe"],"type":"layers"}}"`,
+      `"{"architecture":"amd64","config":{"Cmd":["python","-m","site"],"Entrypoint":[],"Env":["PATH=/app/.venv/bin:/usr/bin:/bin","HOME=/home/app"],"ExposedPorts":{"8000/tcp":{}},"Labels":{"team":"web"},"StopSignal":"SIGTERM","User":"1001:1001","Volumes":{"/app/media":{}},"WorkingDir":"/app"},"created":"2000-01-01T00:00:00Z","history":[{"created_by":"dependencies: django"}],"os":"linux","rootfs":{"diff_ids":["sha256:9c2667d8b96ad110306a20ad310e6c3086ce1c04e6b09781807f9de5701162fe"],"type":"layers"}}"`,
     );
     expect(image.configDescriptor).toEqual({ mediaType: ociMedia.config, digest: digestOf(image.config), size: image.config.length });
   });
@@ -46,7 +46,7 @@ describe('assembleImage', () => {
   it('writes an OCI manifest with recipes and annotations', () => {
     const image = assembleImage({ plan: samplePlan, layers: [layer('django')], blobs });
     expect(text(image.manifest)).toMatchInlineSnapshot(
-      `"{"annotations":{"org.opencontainers.image.title":"site"},"config":{"digest":"sha256:a20bd87a6a44a8abef634e00de3f969f5efdc28290e037096dfeaaaba6f94e10","mediaType":"application/vnd.oci.image.config.v1+json","size":548},"layers":[{"annotations":{"dev.wherry.recipe":"sha256:b2c65f33a090bd42cc4a8aa81f3a20f66cd78bced0a930581c5df31f63b27814"},"digest":"sha256:4770fc7a383d1d839fbd84de38a3f8443f4ab1593f49c3eb548e500004234801","mediaType":"application/vnd.oci.image.layer.v1.tar+gzip","size":6}],"mediaType":"application/vnd.oci.image.manifest.v1+json","schemaVersion":2}"`,
+      `"{"annotations":{"org.opencontainers.image.title":"site"},"config":{"digest":"sha256:88a63bdfe34a4f7c8cb722cd88d602d6c1130c210ed6593fa4a340c487a742a0","mediaType":"application/vnd.oci.image.config.v1+json","size":496},"layers":[{"annotations":{"dev.wherry.recipe":"sha256:b2c65f33a090bd42cc4a8aa81f3a20f66cd78bced0a930581c5df31f63b27814"},"digest":"sha256:4770fc7a383d1d839fbd84de38a3f8443f4ab1593f49c3eb548e500004234801","mediaType":"application/vnd.oci.image.layer.v1.tar+gzip","size":6}],"mediaType":"application/vnd.oci.image.manifest.v1+json","schemaVersion":2}"`,
     );
     expect(image.descriptor.digest).toBe(digestOf(image.manifest));
     expect(image.descriptor.platform).toEqual({ os: 'linux', architecture: 'amd64' });
@@ -76,7 +76,7 @@ describe('assembleImage', () => {
     const image = assembleImage({ plan: onRegistryBase(ociMedia.layerGzip), layers: [layer('django')], blobs });
     const config = parseConfig(image.config, 'x');
     expect(config.rootfs.diff_ids).toEqual([digestOf('tar base'), digestOf('tar django')]);
-    expect(config.history?.map((entry) => entry.comment)).toEqual(['base: python:3.13-slim', 'dependencies: django']);
+    expect(config.history?.map((entry) => entry.created_by)).toEqual(['base: python:3.13-slim', 'dependencies: django']);
     expect(parseManifest(image.manifest, 'x').annotations).toMatchObject({
       'org.opencontainers.image.base.name': 'python:3.13-slim',
       'org.opencontainers.image.base.digest': digestOf('manifest'),

@@ -78,11 +78,8 @@ function dockerHealthcheck(health: NonNullable<ImagePlan['config']['healthcheck'
   };
 }
 
+/** One field only: the history is sent with every change, and neither spec nor daemons need more of it. */
 function historyEntry(plan: ImagePlan, layer: Layer): HistoryEntry {
   const base = layer.recipe === undefined;
-  return {
-    created: plan.config.created,
-    created_by: 'wherry',
-    comment: layer.comment ?? (base ? `base: ${plan.baseName}` : 'layer'),
-  };
+  return { created_by: layer.comment ?? (base ? `base: ${plan.baseName}` : 'layer') };
 }
