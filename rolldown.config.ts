@@ -22,9 +22,9 @@ const builtins: Plugin = {
   },
 };
 
-// Two entries, because worker threads start from a file of their own. `openpgp` and `pyodide` stay outside (DESIGN §6, §10).
+// Three entries, because worker threads and build backends start from files of their own. `openpgp` and `pyodide` stay outside (DESIGN §6, §10).
 export default defineConfig({
-  input: { 'cli/main': 'src/cli/main.ts', 'produce/worker': 'src/produce/worker.ts' },
+  input: { 'cli/main': 'src/cli/main.ts', 'produce/worker': 'src/produce/worker.ts', 'backend/inside': 'src/backend/inside/main.ts' },
   platform: 'node',
   external: [...builtinModules, /^node:/, 'openpgp', 'pyodide'],
   plugins: [assets, builtins],

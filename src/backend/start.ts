@@ -1,0 +1,75 @@
+import { realpathSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fetchInterpreter, type Interpreter, interpreterFor } from '../bytecode/index.ts';
+import type { Context } from '../context.ts';
+import { digestOf, hexOf } from '../digest.ts';
+import { privateFolder, readSealed, writeSealed } from '../store/index.ts';
+import { failure, unsupportedPython } from './failures.ts';
+import { program } from './inside/program.ts';
+import { type Child, type Received, startChild } from './sandbox/child.ts';
+import { sandboxCommand } from './sandbox/command.ts';
+import type { BuildJob, BuildLimits } from './types.ts';
+
+const defaultLimits: BuildLimits = { milliseconds: 10 * 60 * 1000, bytes: 2 * 1024 ** 3 };
+/** Raised when what is stored changes without a change of anything else in the key. */
+const memoryFormat = 1;
+
+/** A child whose interpreter has been told to start. */
+export interface Started {
+  readonly child: Child;
+  /** Stores the memory that such a child sends before any code of the package runs. */
+  readonly keep: (memory: Uint8Array) => Promise<void>;
+  /** Forgets the stored memory that it started from; tells whether there was one. */
+  readonly forget: () => Promise<boolean>;
+}
+
+/** Set after the first start that namespaces are not to be had on this machine. */
+let namespaces = process.platform === 'linux';
+
+/** Starts a child and its interpreter, from a stored memory if there is one. Errors: BACKEND_PYTHON, BACKEND_FAILED, those of `fetchInterpreter`. */
+export async function startBackend(job: BuildJob, ctx: Context, seed: string): Promise<Started> {
+  const interpreter = interpreterFor(job.minor);
+  if (interpreter === undefined) throw unsupportedPython(job);
+  const directory = realpathSync(await fetchInterpreter(job.minor, ctx));
+  const path =
+    interpreter.hasSnapshot && seed === '0' ? await memoryPath(ctx.store.directory, interpreter).catch(() => undefined) : undefined;
+  const stored = path === undefined ? undefined : readSealed(path);
+  const child = await startReady(job, ctx, directory);
+  const memory = stored !== undefined ? 'stored' : path !== undefined ? 'wanted' : 'none';
+  await child.send({ type: 'start', interpreter: directory, seed, memory }, stored);
+  return {
+    child,
+    keep: async (bytes) => {
+      // A store that can not be written to costs time only.
+      if (path !== undefined) await writeSealed(ctx.store.directory, path, bytes).catch(() => undefined);
+    },
+    forget: async () => {
+      if (path !== undefined) await rm(path, { force: true });
+      return stored !== undefined;
+    },
+  };
+}
+
+/** A memory holds addresses that depend on the engine that runs it. */
+async function memoryPath(store: string, { integrity, minor }: Interpreter): Promise<string> {
+  const { node, v8 } = process.versions;
+  const key = digestOf(JSON.stringify([memoryFormat, integrity, program, node, v8, process.arch]));
+  return join(await privateFolder(store, 'snapshots'), `backend-${minor}-${hexOf(key)}`);
+}
+
+/** A child that runs; without namespaces where there are none, which is said once. */
+async function startReady(job: BuildJob, ctx: Context, interpreter: string): Promise<Child> {
+  const limits = { ...defaultLimits, ...job.limits };
+  const seconds = (limits.milliseconds / 1000) * 2;
+  const child = startChild(sandboxCommand({ readable: [interpreter], namespaces, seconds }), limits, ctx.signal);
+  const first: Received | undefined = await child.next();
+  if (first?.news?.type === 'ready') return child;
+  await child.stop();
+  ctx.signal.throwIfAborted();
+  if (!namespaces) throw failure(job, { ending: child.ending(), log: '' });
+  namespaces = false;
+  const message = 'build backends run without namespaces of their own: this machine allows none';
+  ctx.emit({ type: 'warning', message, hint: 'a backend could use the network; see docs/builds.md' });
+  return await startReady(job, ctx, interpreter);
+}
