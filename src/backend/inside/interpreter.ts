@@ -10,6 +10,7 @@ export interface FileSystem {
   symlink(target: string, path: string): void;
   chmod(path: string, mode: number): void;
   mknod(path: string, mode: number, device: number): unknown;
+  open(path: string, flags: number | string, mode?: number): unknown;
   readdir(path: string): string[];
 }
 
@@ -68,8 +69,10 @@ function limited(nodeRequire: NodeJS.Require, name: string): unknown {
 
 /** Gives the file system what it lacks: a umask of 022, and directories in the order of their names. */
 function settle(files: FileSystem): void {
-  const { mknod, readdir } = files;
+  const { mknod, open, readdir } = files;
   files.mknod = (path, mode, device) => mknod.call(files, path, mode & ~0o022, device);
+  // Newer ones set the mode of a new file once more, to what open(2) was given.
+  files.open = (path, flags, mode = 0o666) => open.call(files, path, flags, mode & ~0o022);
   files.readdir = (path) => readdir.call(files, path).sort(byName);
 }
 
