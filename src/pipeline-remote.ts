@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import type { Context } from './context.ts';
+import { counted } from './count.ts';
 import type { Digest } from './digest.ts';
 import { ToolError } from './errors/index.ts';
 import type { BlobSource } from './image/index.ts';
@@ -69,8 +70,7 @@ function planCache(source: RemoteSource, { plan, ctx, make }: PlanCacheInput): P
         const digest = layers.get(layer.id)?.digest;
         if (digest !== undefined) found.set(digest, layer);
       }
-      if (layers.size > 0)
-        ctx.emit({ type: 'note', message: `${layers.size} layers are taken from ${remote.image}, which holds them already` });
+      if (layers.size > 0) ctx.emit({ type: 'note', message: `taking ${counted(layers.size, 'layer')} from the image ${remote.image}` });
       return layers;
     },
     blobs: (others) => ({
@@ -139,7 +139,10 @@ async function verifyLayers(
   );
   const gone = layers.size - present.size;
   if (gone > 0)
-    ctx.emit({ type: 'note', message: `${targetName(source.target)} has lost ${gone} layers of its image; they are made here` });
+    ctx.emit({
+      type: 'note',
+      message: `${targetName(source.target)} has lost ${counted(gone, 'layer')} of its image; making what is lost`,
+    });
   const bySize = missing.filter(({ id }) => present.has(id)).toSorted((a, b) => sizeOf(present, a) - sizeOf(present, b));
   const [first, second, ...others] = bySize;
   const sample = [first, second, others[others.length === 0 ? 0 : randomInt(others.length)]].filter((layer) => layer !== undefined);

@@ -2,6 +2,7 @@ import type { BaseContent } from './base/facts.ts';
 import { registryBlobSource } from './base/index.ts';
 import type { ImageConfig } from './config/types.ts';
 import type { Context } from './context.ts';
+import { counted } from './count.ts';
 import { findDebianMirrors } from './debian/index.ts';
 import { type Authorize, indexCredentials, packageIndexes } from './download/index.ts';
 import type { BlobSource, Layer } from './image/types.ts';
@@ -44,5 +45,5 @@ export function baseReference(plans: readonly ImagePlan[]): string | undefined {
 
 /** What the stage line says after `produce`. */
 export function summarize(layers: readonly Layer[]): string {
-  return `${layers.length} layers`;
+  return counted(layers.length, 'layer');
 }

@@ -1,3 +1,4 @@
+import { counted } from '../count.ts';
 import type { LayerLine, LayerMaking } from '../inspect/index.ts';
 import { leastSplice } from '../tar/index.ts';
 import { formatSize, formatTable } from './format.ts';
@@ -22,7 +23,7 @@ function makingText(making: LayerMaking | undefined): string {
   const { spliced, compressed } = making;
   const [bytes, files] = [spliced.bytes + compressed.bytes, spliced.files + compressed.files];
   const share = `${percent(spliced.bytes, bytes)} of ${formatSize(bytes)} as it lies in the wheels`;
-  return `spliced: ${share} (${spliced.files} of ${files} files, those of ${leastSplice / 1024} KiB and more compressed)`;
+  return `spliced: ${share} (${spliced.files} of ${counted(files, 'file')}, those of ${leastSplice / 1024} KiB and more compressed)`;
 }
 
 /** Whole percents; 0 and 100 only where they are exact. */

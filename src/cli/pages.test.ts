@@ -4,6 +4,7 @@ import type { ImageConfig } from '../config/types.ts';
 import { digestOf } from '../digest.ts';
 import type { ImagePlan, LayerPlan } from '../plan/index.ts';
 import type { Project } from '../project/index.ts';
+import type { PutResult } from '../sinks/types.ts';
 import { explainPlan } from './explain-plan.ts';
 import { planJson, planSchema } from './plan-json.ts';
 import { makePalette } from './render/palette.ts';
@@ -87,17 +88,26 @@ describe('plan', () => {
 });
 
 describe('the last lines of a build', () => {
-  const summary = async (results: { location: string; bytesWritten: number }[]): Promise<string> => {
+  const summary = async (results: PutResult[]): Promise<string> => {
     const planned = { project: {} as Project, config: { name: 'site' } as ImageConfig, plans: [plan] };
     return buildSummary({ planned, image: await sampleImage(), results, reused: 1, milliseconds: 1234 }, makePalette(false));
   };
 
   it('say size, reuse, time, start and what is not in the image', async () => {
     const text = await summary([{ location: 'oci:out', bytesWritten: 1 }]);
-    expect(text).toMatch(/^site linux\/amd64 {2}\d+ B in 1 layers, 1 reused, 1\.2 s$/m);
+    expect(text).toMatch(/^site linux\/amd64 {2}\d+ B in 1 layer, 1 reused, 1\.2 s$/m);
     expect(text).toContain('start: python -m site  (manage.py names the settings)');
     expect(text).toContain('not in the image: uv.lock, libs/other\n');
     expect(text).toContain('wrote oci:out');
+  });
+
+  it.each([
+    [{ sent: 1, mounted: 0, reused: 3 }, '8 B, 1 layer sent, 3 there already'],
+    [{ sent: 2, mounted: 1, reused: 0 }, '8 B, 2 layers sent, 1 mounted'],
+  ])('say what a registry was given: %j', async (layers, text) => {
+    expect(await summary([{ location: 'reg.example/site:1', bytesWritten: 8, layers }])).toContain(
+      `  pushed reg.example/site:1: ${text}\n`,
+    );
   });
 
   it('say what to do next when the image is only in the store', async () => {

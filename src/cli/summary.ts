@@ -1,3 +1,4 @@
+import { counted } from '../count.ts';
 import { imagesOf } from '../image/index.ts';
 import type { Image, ImageIndex } from '../image/types.ts';
 import type { PlannedImage } from '../pipeline.ts';
@@ -22,7 +23,7 @@ export function buildSummary({ planned, image, results, reused, milliseconds }: 
   const total = [...size.values()].reduce((sum, bytes) => sum + bytes, 0);
   const platforms = images.map((item) => `${item.platform.os}/${item.platform.architecture}`).join(', ');
   const lines = [
-    `${palette.bold(planned.config.name)} ${platforms}  ${formatSize(total)} in ${size.size} layers, ${reused} reused, ${formatDuration(milliseconds)}`,
+    `${palette.bold(planned.config.name)} ${platforms}  ${formatSize(total)} in ${counted(size.size, 'layer')}, ${reused} reused, ${formatDuration(milliseconds)}`,
     ...planned.plans.slice(0, 1).map((plan) => `  start: ${plan.config.command.join(' ')}  ${palette.dim(`(${plan.explain.start})`)}`),
     ...leftOut(planned),
     ...results.map(resultLine),
@@ -35,7 +36,7 @@ export function buildSummary({ planned, image, results, reused, milliseconds }: 
 function resultLine({ location, bytesWritten, layers }: PutResult): string {
   if (layers === undefined) return `  wrote ${location} (${formatSize(bytesWritten)})`;
   if (bytesWritten === 0 && layers.mounted === 0) return `  pushed ${location}: it was there already`;
-  const counts = [`${layers.sent} layers sent`, `${layers.mounted} mounted`, `${layers.reused} there already`];
+  const counts = [`${counted(layers.sent, 'layer')} sent`, `${layers.mounted} mounted`, `${layers.reused} there already`];
   return `  pushed ${location}: ${formatSize(bytesWritten)}, ${counts.filter((text) => !text.startsWith('0 ')).join(', ')}`;
 }
 

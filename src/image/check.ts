@@ -1,3 +1,4 @@
+import { counted } from '../count.ts';
 import { digestOf } from '../digest.ts';
 import { ToolError } from '../errors/index.ts';
 import { isManifestType, layerCompression } from './media.ts';
@@ -23,7 +24,7 @@ function checkBytes(what: string, descriptor: Descriptor, bytes: Uint8Array): st
   const digest = digestOf(bytes);
   return [
     ...(digest === descriptor.digest ? [] : [`${what} has the digest ${digest}, its descriptor says ${descriptor.digest}`]),
-    ...(bytes.length === descriptor.size ? [] : [`${what} has ${bytes.length} bytes, its descriptor says ${descriptor.size}`]),
+    ...(bytes.length === descriptor.size ? [] : [`${what} has ${counted(bytes.length, 'byte')}, its descriptor says ${descriptor.size}`]),
   ];
 }
 
@@ -56,7 +57,8 @@ function compareContents(image: Image): string[] {
   }
   if (config.rootfs.diff_ids.join() !== image.layers.map((layer) => layer.diffId).join()) problems.push('config lists other DiffIDs');
   const named = config.history?.filter((entry) => entry.empty_layer !== true).length;
-  if (named !== undefined && named !== image.layers.length) problems.push(`history names ${named} layers of ${image.layers.length}`);
+  if (named !== undefined && named !== image.layers.length)
+    problems.push(`history names ${named} of ${counted(image.layers.length, 'layer')}`);
   if (config.os !== image.platform.os || config.architecture !== image.platform.architecture) {
     problems.push(`config is made for ${config.os}/${config.architecture}`);
   }

@@ -98,6 +98,6 @@ describe('checkImage', () => {
 
   it('finds history that does not fit the layers', async () => {
     const image = await reparse((parts) => ({ ...parts, config: parts.config.replace('"history":[', '"history":[{},') }));
-    expect(checkImage(image).join('\n')).toMatch('history names 2 layers of 1');
+    expect(checkImage(image).join('\n')).toMatch('history names 2 of 1 layer');
   });
 });

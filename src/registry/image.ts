@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { counted } from '../count.ts';
 import type { Digest } from '../digest.ts';
 import { ToolError } from '../errors/index.ts';
 import type { Descriptor } from '../image/types.ts';
@@ -48,7 +49,10 @@ export async function readImage(reader: ImageReader, platform: Platform): Promis
   if (config.os !== platform.os || config.architecture !== platform.architecture)
     throw noPlatform(reader, platform, [`${config.os}/${config.architecture}`]);
   if (config.diffIds.length !== manifest.layers.length) {
-    throw new ToolError('REGISTRY_PROTOCOL', `${reader.name} has ${manifest.layers.length} layers but ${config.diffIds.length} DiffIDs`);
+    throw new ToolError(
+      'REGISTRY_PROTOCOL',
+      `${reader.name} has ${counted(manifest.layers.length, 'layer')} but ${counted(config.diffIds.length, 'DiffID')}`,
+    );
   }
   return { digest: top.digest, manifestDigest, manifest, config };
 }

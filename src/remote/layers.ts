@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts';
+import { counted } from '../count.ts';
 import { type Digest, isDigest } from '../digest.ts';
 import { type Descriptor, ociMedia, parseSplice, recipeAnnotation, rootsAnnotation, spliceAnnotation } from '../image/index.ts';
 import { parseRoots } from '../layer-roots.ts';
@@ -49,7 +50,8 @@ export async function findLayers(
       continue;
     }
     const layers = new Map(wanted.flatMap((layer) => asEntry(layer, remoteLayer(layer, named.get(layer.id)?.[0], config))));
-    if (layers.size < wanted.length) note(`${image} describes ${wanted.length - layers.size} layers incompletely; they are made here`);
+    if (layers.size < wanted.length)
+      note(`${image} describes ${counted(wanted.length - layers.size, 'layer')} incompletely; making what it leaves open`);
     return { image, layers };
   }
   return undefined;

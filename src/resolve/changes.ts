@@ -1,3 +1,4 @@
+import { counted } from '../count.ts';
 import { platformName } from '../platform.ts';
 import { findBase, type LockedBase, type WherryLock } from './wherry-lock.ts';
 
@@ -9,7 +10,7 @@ export function describeChanges(before: WherryLock, after: WherryLock): string[]
   return [
     ...bases,
     ...gone.map((entry) => `${baseLabel(entry)}: removed`),
-    ...(sizes === 0 ? [] : [`sizes of ${sizes} wheels that uv.lock does not give`]),
+    ...(sizes === 0 ? [] : [`sizes of ${counted(sizes, 'wheel')} that uv.lock does not give`]),
   ];
 }
 
@@ -20,7 +21,7 @@ function baseLabel(entry: LockedBase): string {
 function baseChanges(old: LockedBase | undefined, entry: LockedBase): string[] {
   const label = baseLabel(entry);
   const [before, after] = [old === undefined ? undefined : contents(old), contents(entry)];
-  if (before === undefined) return [`${label}: added, Python ${pythonOf(entry)}, ${after.size} packages`];
+  if (before === undefined) return [`${label}: added, Python ${pythonOf(entry)}, ${counted(after.size, 'package')}`];
   const changed = [...after].filter(([name, version]) => before.get(name) !== version);
   const removed = [...before.keys()].filter((name) => !after.has(name));
   return [

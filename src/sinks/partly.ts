@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { counted } from '../count.ts';
 import type { Digest } from '../digest.ts';
 import { ToolError } from '../errors/index.ts';
 import type { Emit } from '../events.ts';
@@ -26,7 +27,7 @@ export async function sendPartly({ image, held, name, emit }: Partly, receive: (
     return archiveSize(image, part);
   } catch (error) {
     if (held.size === 0 || !(error instanceof ToolError) || error.code !== 'DAEMON_REFUSED') throw error;
-    const message = `${name} could not use the ${held.size} layers that it had (${error.message}); sending all of them`;
+    const message = `${name} could not use the ${counted(held.size, 'layer')} that it had (${error.message}); sending all of them`;
     emit?.({ type: 'note', message });
   }
   await receive(archiveStream(image, whole));

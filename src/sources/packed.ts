@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts';
+import { counted } from '../count.ts';
 import { asDigest, type Digest } from '../digest.ts';
 import { GzipWriter } from '../gzip/index.ts';
 import {
@@ -29,7 +30,7 @@ export async function packLayers(
   const { config, layers } = parseManifest(await place.reader.manifest(descriptor), place.name);
   const plain = layers.filter(isPlain);
   if (plain.length === 0) return { place, descriptor };
-  emit({ type: 'note', message: `${place.name} has ${plain.length} layers that are not compressed; compressing them` });
+  emit({ type: 'note', message: `${place.name} keeps ${counted(plain.length, 'layer')} without compression; compressing now` });
   const packed = new Map<Digest, Descriptor>();
   for (const layer of plain) packed.set(layer.digest, await packLayer(layer, place.reader, store));
   const value = {

@@ -1,4 +1,5 @@
 import type { Context } from '../../context.ts';
+import { counted } from '../../count.ts';
 import { packLayers, pickManifest } from '../../sources/index.ts';
 import { stage } from '../../stage.ts';
 import type { CopyFlags } from '../commands/copy.ts';
@@ -34,11 +35,11 @@ function outputLine({ descriptor }: CopySource, copied: Copied, terminal: Termin
 
 function noteOf({ location, bytes, blobs, unchanged, referrers = 0 }: Copied): string {
   if (unchanged === true) return `${location} is this image already`;
-  const counted =
+  const what =
     blobs === undefined
       ? `${formatSize(bytes)} written`
-      : `${blobs.uploaded} blobs sent (${formatSize(bytes)}), ${blobs.mounted} mounted, ${blobs.present} there already`;
-  return `${location}  ${counted}${referrers === 0 ? '' : `, ${referrers} referrers`}`;
+      : `${counted(blobs.uploaded, 'blob')} sent (${formatSize(bytes)}), ${blobs.mounted} mounted, ${blobs.present} there already`;
+  return `${location}  ${what}${referrers === 0 ? '' : `, ${counted(referrers, 'referrer')}`}`;
 }
 
 /** Signatures stay behind without --referrers, which is said; that this cannot be asked is no fault of the copy. */

@@ -1,4 +1,5 @@
 import type { Context } from '../../context.ts';
+import { counted } from '../../count.ts';
 import { ToolError } from '../../errors/index.ts';
 import { imagesOf } from '../../image/index.ts';
 import type { Image, ImageIndex } from '../../image/types.ts';
@@ -49,7 +50,7 @@ async function check(images: readonly Image[], { opened, terminal }: CheckOption
     reports.push({ image, text, data: { digest: image.descriptor.digest, findings } });
     if (!terminal.json()) terminal.out(text === '' ? '' : titled({ image, text, data: {} }, images.length));
     const platform = images.length === 1 ? '' : ` ${platformName(image.platform)}`;
-    terminal.err(`${image.name}${platform} ${image.descriptor.digest}: ${findings.length} problems\n`);
+    terminal.err(`${image.name}${platform} ${image.descriptor.digest}: ${counted(findings.length, 'problem')}\n`);
   }
   if (terminal.json()) terminal.out(asJson(opened, reports));
   return problems === 0 ? 0 : 1;
@@ -118,7 +119,7 @@ function summaryReport(image: Image): Report {
     ['name', image.name],
     ['platform', data.platform],
     ['digest', data.digest],
-    ['size', `${formatSize(size)} in ${data.layers} layers`],
+    ['size', `${formatSize(size)} in ${counted(data.layers, 'layer')}`],
   ];
   return { image, data, text: `${formatTable(rows)}\n${JSON.stringify((config as { config?: unknown }).config, null, 2)}\n` };
 }

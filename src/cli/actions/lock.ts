@@ -1,3 +1,4 @@
+import { counted } from '../../count.ts';
 import { type LockReport, lockProject } from '../../pipeline-lock.ts';
 import type { LockFlags } from '../commands/lock.ts';
 import { type BuildFlags, buildRequest } from '../options.ts';
@@ -21,7 +22,7 @@ function describe({ file, changes, problems, written }: LockReport): string {
   const lines = [...changes.map((change) => `  ${change}`), ...problems.map((problem) => `  problem: ${problem}`)];
   const verdict =
     problems.length > 0
-      ? `${problems.length} problems; run wherry lock --update`
+      ? `${counted(problems.length, 'problem')}; run wherry lock --update`
       : written
         ? `wrote ${file}`
         : `${file} is complete and up to date`;

@@ -1,3 +1,4 @@
+import { counted } from '../../count.ts';
 import type { AddCommand } from '../command.ts';
 import { formatSize } from '../format.ts';
 
@@ -17,7 +18,9 @@ export const addCache: AddCommand = (program, { terminal, done }) => {
       const { sizeOfStore, storeDirectory } = await store();
       const size = await sizeOfStore(storeDirectory(terminal.env));
       terminal.out(
-        terminal.json() ? `${JSON.stringify({ schemaVersion: 1, ...size })}\n` : `${formatSize(size.bytes)} in ${size.blobs} blobs\n`,
+        terminal.json()
+          ? `${JSON.stringify({ schemaVersion: 1, ...size })}\n`
+          : `${formatSize(size.bytes)} in ${counted(size.blobs, 'blob')}\n`,
       );
     });
   cache
@@ -29,7 +32,7 @@ export const addCache: AddCommand = (program, { terminal, done }) => {
       const { pruneStore, storeDirectory } = await store();
       const directory = storeDirectory(terminal.env);
       const freed = await pruneStore(directory, flags.all === true ? { all: true } : { olderThanDays: Number(flags.days) });
-      terminal.err(`removed ${freed.files} files, ${formatSize(freed.bytes)}\n`);
+      terminal.err(`removed ${counted(freed.files, 'file')}, ${formatSize(freed.bytes)}\n`);
     });
   cache
     .command('verify')
@@ -39,7 +42,9 @@ export const addCache: AddCommand = (program, { terminal, done }) => {
       const check = await verifyStore(storeDirectory(terminal.env));
       if (terminal.json()) terminal.out(`${JSON.stringify({ schemaVersion: 1, ...check })}\n`);
       for (const problem of check.problems) terminal.err(`${problem}\n`);
-      terminal.err(`${check.blobs} blobs and ${check.layers} layer records checked, ${check.problems.length} problems\n`);
+      terminal.err(
+        `${counted(check.blobs, 'blob')} and ${counted(check.layers, 'layer record')} checked, ${counted(check.problems.length, 'problem')}\n`,
+      );
       done(check.problems.length === 0 ? 0 : 1);
     });
 };
