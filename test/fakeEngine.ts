@@ -40,7 +40,8 @@ export class FakeEngine {
   readonly requests: string[] = [];
   /** Images by name. */
   readonly names = new Map<string, string>();
-  readonly containers = new Set<string>();
+  /** Labels of containers that were made, by name. */
+  readonly containers = new Map<string, Readonly<Record<string, string>>>();
   readonly #images = new Map<string, Loaded>();
   /** Digests of blobs, or chains of layers. */
   readonly #held = new Set<string>();
@@ -96,8 +97,8 @@ export class FakeEngine {
     const [, name = ''] = /^\w+ \/\w+\/(.+?)(?:\/(?:json|tag))?$/.exec(line) ?? [];
     if (line === 'GET /info') return ok(this.#info());
     if (line === 'POST /images/load') return await this.#load(Buffer.concat(await request.toArray()));
-    if (line === 'POST /containers/create')
-      return this.#create(JSON.parse(String(await collect(request))).Image, searchParams.get('name') ?? '');
+    if (line === 'POST /containers/create') return this.#create(JSON.parse(String(await collect(request))), searchParams.get('name') ?? '');
+    if (line === 'GET /containers/json') return this.#list(JSON.parse(searchParams.get('filters') ?? '{}'));
     if (line.startsWith('DELETE /containers/')) return { status: this.containers.delete(name) ? 204 : 404, body: '' };
     if (line.endsWith('/json')) return this.#inspect(name);
     if (!line.endsWith('/tag')) return { status: 404, body: { message: 'page not found' } };
@@ -134,11 +135,17 @@ export class FakeEngine {
     return ok(`{"stream":"Loaded image ID: ${image.id}\\n"}\n`);
   }
 
-  #create(id: string, name: string): Answer {
-    const image = this.#find(id);
+  #create({ Image, Labels }: { readonly Image: string; readonly Labels: Readonly<Record<string, string>> }, name: string): Answer {
+    const image = this.#find(Image);
     if (image === undefined || !this.#isWhole(image)) return { status: 404, body: { message: 'content digest: not found' } };
-    this.containers.add(name);
+    this.containers.set(name, Labels);
     return { status: 201, body: { Id: 'c' } };
+  }
+
+  /** Containers with a label; none of them was ever started. */
+  #list({ label = [] }: { readonly label?: readonly string[] }): Answer {
+    const found = [...this.containers].filter(([, labels]) => label.every((name) => name in labels));
+    return ok(found.map(([name]) => ({ Id: name, Names: [`/${name}`] })));
   }
 }
 

@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import type { Digest } from '../digest.ts';
 import { ToolError } from '../errors/index.ts';
+import { checkLabel, checkName, isCheckName } from './check.ts';
 import type { EngineEndpoint } from './endpoint.ts';
 import { type Answer, type Call, call, download } from './transport.ts';
 import type { Engine, EngineFacts, EngineImage } from './types.ts';
@@ -97,14 +97,37 @@ function imageOf({ Id, RootFS, Manifests }: Inspected): EngineImage {
   };
 }
 
-/** A container that is still being made when a signal comes could not be removed, so both requests are always finished; they take milliseconds. */
+/** A container that is still being made when a signal comes could not be removed, so all requests are always finished; they take milliseconds. */
 async function tryContainer(endpoint: EngineEndpoint, id: Digest): Promise<void> {
-  const name = `wherry-check-${randomBytes(6).toString('hex')}`;
-  const json = { Image: id, Cmd: ['true'], HostConfig: { NetworkMode: 'none' } };
+  const leftovers = await leftChecks(endpoint);
+  const name = checkName();
+  const json = { Image: id, Cmd: ['true'], Labels: { [checkLabel]: '1' }, HostConfig: { NetworkMode: 'none' } };
   const made = await call(endpoint, { method: 'POST', path: `/containers/create?name=${name}`, json });
   if (made.status !== 201) throw refused(endpoint, messageOf(made));
-  const removed = await call(endpoint, { method: 'DELETE', path: `/containers/${name}?force=1&v=1` });
-  if (removed.status !== 204 && removed.status !== 200) throw refused(endpoint, messageOf(removed));
+  const removed = await removeContainer(endpoint, name);
+  if (!gone.includes(removed.status)) throw refused(endpoint, messageOf(removed));
+  await Promise.all(leftovers.map((left) => removeContainer(endpoint, left)));
+}
+
+/** Removed now, by somebody else, or just being removed by somebody else: another run tidies up too. */
+const gone = [200, 204, 404, 409];
+
+async function removeContainer(endpoint: EngineEndpoint, name: string): Promise<Answer> {
+  return await call(endpoint, { method: 'DELETE', path: `/containers/${name}?force=1&v=1` });
+}
+
+interface Listed {
+  readonly Id: string;
+  readonly Names?: readonly string[];
+}
+
+/** IDs of containers that a killed run left behind. They were never started; one that a run has just made is done with as well: it could be made. */
+async function leftChecks(endpoint: EngineEndpoint): Promise<readonly string[]> {
+  const filters = encodeURIComponent(JSON.stringify({ label: [checkLabel], status: ['created'] }));
+  const answer = await call(endpoint, { method: 'GET', path: `/containers/json?all=1&filters=${filters}` });
+  // Who may load images may not be allowed to list containers.
+  const listed = answer.status === 200 ? (bodyOf(endpoint, answer) as readonly Listed[]) : [];
+  return listed.filter(({ Names = [] }) => Names.some(isCheckName)).map(({ Id }) => Id);
 }
 
 /** The daemon answers 200 before it has read the archive; a later fault is a line of the stream. */

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { PassThrough, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Digest } from '../digest.ts';
+import { checkLabel, checkName, isCheckName } from './check.ts';
 import { type Environment, missing, mustRun, programFailed, runProgram } from './program.ts';
 import type { Engine, EngineImage, EngineOptions } from './types.ts';
 
@@ -38,11 +38,15 @@ async function inspect({ names, env, signal }: { readonly names: readonly string
     });
 }
 
-/** Finished whatever signal comes, so that no container stays. */
+/** Finished whatever signal comes, so that no container stays; those that stayed because a run was killed are removed with it. */
 async function tryContainer(id: Digest, env: Environment): Promise<void> {
-  const name = `wherry-check-${randomBytes(6).toString('hex')}`;
-  await mustRun({ command: ['podman', 'create', '--quiet', '--pull=never', `--name=${name}`, id, 'true'], env });
-  await mustRun({ command: ['podman', 'rm', '--force', '--volumes', name], env });
+  const podman = (...args: readonly string[]) => mustRun({ command: ['podman', ...args], env });
+  const name = checkName();
+  await podman('create', '--quiet', '--pull=never', `--name=${name}`, `--label=${checkLabel}=1`, id, 'true');
+  const listed = await podman('ps', '--all', '--filter', `label=${checkLabel}`, '--filter', 'status=created', '--format', '{{.Names}}');
+  const left = listed.split('\n').filter((other) => other !== name && isCheckName(other));
+  // Another run may remove them at the same time.
+  await podman('rm', '--force', '--ignore', '--volumes', name, ...left);
 }
 
 /** The archive while podman writes it; it ends with an error if podman fails. */

@@ -56,6 +56,7 @@ describe.each(stores)('daemonSink docker, store of %s', (store) => {
     expect(requests.slice(requests.indexOf('POST /images/load')).map((line) => line.replace(/check-.*/, 'check'))).toEqual([
       'POST /images/load',
       `GET /images/${id}/json`,
+      'GET /containers/json',
       'POST /containers/create',
       'DELETE /containers/wherry-check',
       `POST /images/${id}/tag`,
@@ -63,6 +64,28 @@ describe.each(stores)('daemonSink docker, store of %s', (store) => {
     ]);
     expect([...names]).toEqual([[full, id]]);
     expect(containers.size).toBe(0);
+  });
+
+  it('removes containers that killed loads left behind, and no others', async () => {
+    const { containers } = await started({ store });
+    const label = { 'dev.wherry.check': '1' };
+    const others = [['site', label] as const, ['wherry-check-0123456789ab', {}] as const];
+    for (const [name, labels] of [['wherry-check-ba9876543210', label] as const, ...others]) containers.set(name, labels);
+    await put(await onBase('one'));
+    expect([...containers]).toEqual(others);
+  });
+
+  it('does not mind that another load removes its container', async () => {
+    const { names } = await started({
+      store,
+      intercept: (line, response) => {
+        if (!line.startsWith('DELETE /containers/')) return false;
+        response.writeHead(404).end('{"message":"No such container"}');
+        return true;
+      },
+    });
+    await put(await onBase('one'));
+    expect(names.has(full)).toBe(true);
   });
 
   it('leaves out what the last load brought, under whatever name', async () => {
@@ -242,11 +265,13 @@ describe('daemonSink podman', () => {
   it('gives the archive to podman load, tries a container, and names the image', async () => {
     const image = await sampleImage();
     const inspected = `${image.configDescriptor.digest.slice(7)} ${image.layers.map((layer) => layer.diffId).join(' ')}`;
+    const killed = 'wherry-check-0123456789ab';
     await script(
       `echo "$@" | sed 's/wherry-check-[0-9a-f]*/wherry-check/' >> ${directory}/calls`,
       `case "$1" in`,
       '  info) echo amd64 ;;',
       `  load) cat > ${directory}/loaded.tar ;;`,
+      `  ps) echo ${killed}; echo other-container ;;`,
       `  image) [ -f ${directory}/loaded.tar ] || { echo "Error: site: image not known" >&2; exit 125; }; echo ${inspected} ;;`,
       'esac',
     );
@@ -255,8 +280,9 @@ describe('daemonSink podman', () => {
     const id = image.configDescriptor.digest;
     expect((await readFile(join(directory, 'calls'), 'utf8')).split('\n').filter((line) => !/^image|^info/.test(line))).toEqual([
       'load --quiet',
-      `create --quiet --pull=never --name=wherry-check ${id} true`,
-      'rm --force --volumes wherry-check',
+      `create --quiet --pull=never --name=wherry-check --label=dev.wherry.check=1 ${id} true`,
+      'ps --all --filter label=dev.wherry.check --filter status=created --format {{.Names}}',
+      `rm --force --ignore --volumes wherry-check ${killed}`,
       `tag ${id} ${full}`,
       '',
     ]);
