@@ -10,56 +10,127 @@ import type { BlobName } from './types.ts';
 
 const maxResumes = 4;
 
+/** Pieces of up to 64 KiB that may wait for their reader. */
+const waiting = 16;
+
 /**
  * Streams a blob; the stream fails with REGISTRY_PROTOCOL if the bytes do not match digest and size. A broken connection is resumed by Range.
  * The first request is sent before this resolves, so that a missing blob is an error here.
  */
 export async function openBlob(transport: Transport, repository: Repository, blob: BlobName): Promise<Readable> {
-  const first = await requestFrom({ transport, repository, blob, offset: 0 });
-  const stream = Readable.from(verify(resumed({ transport, repository, blob, first }), blob), {
-    objectMode: false,
-    highWaterMark: 1 << 20,
-  });
-  // A stream that is given up before its first byte never reaches the answer's body, which would keep its connection.
-  first.body.on('error', () => {});
-  return stream.once('close', () => first.body.destroy());
+  const place = { transport, repository, blob };
+  return new BlobStream(place, await requestFrom({ ...place, offset: 0 }));
 }
 
 /** Passes chunks on and throws REGISTRY_PROTOCOL at the end, or as soon as there are too many bytes, if they are not the blob. */
-export async function* verify(chunks: AsyncIterable<Uint8Array>, { digest, size }: BlobName): AsyncGenerator<Uint8Array> {
-  const hash = createHash('sha256');
-  let seen = 0;
+export async function* verify(chunks: AsyncIterable<Uint8Array>, blob: BlobName): AsyncGenerator<Uint8Array> {
+  const check = new BlobCheck(blob);
   for await (const chunk of chunks) {
-    seen += chunk.length;
-    if (seen > size) throw mismatch(digest, `more than the ${size} bytes that were announced`);
-    hash.update(chunk);
+    check.take(chunk);
     yield chunk;
   }
-  if (seen !== size) throw mismatch(digest, `${seen} bytes instead of ${size}`);
-  if (`sha256:${hash.digest('hex')}` !== digest) throw mismatch(digest, 'other bytes');
+  check.end();
 }
 
-interface Position {
+/** Compares bytes with what a descriptor promises. Throws REGISTRY_PROTOCOL. */
+class BlobCheck {
+  readonly #blob: BlobName;
+  readonly #hash = createHash('sha256');
+  seen = 0;
+
+  constructor(blob: BlobName) {
+    this.#blob = blob;
+  }
+
+  take(chunk: Uint8Array): void {
+    const { digest, size } = this.#blob;
+    this.seen += chunk.length;
+    if (this.seen > size) throw mismatch(digest, `more than the ${size} bytes that were announced`);
+    this.#hash.update(chunk);
+  }
+
+  end(): void {
+    const { digest, size } = this.#blob;
+    if (this.seen !== size) throw mismatch(digest, `${this.seen} bytes instead of ${size}`);
+    if (`sha256:${this.#hash.digest('hex')}` !== digest) throw mismatch(digest, 'other bytes');
+  }
+}
+
+interface Place {
   readonly transport: Transport;
   readonly repository: Repository;
   readonly blob: BlobName;
+}
+
+interface Position extends Place {
   readonly offset: number;
 }
 
-async function* resumed({ first, ...place }: Omit<Position, 'offset'> & { readonly first: HttpResponse }): AsyncGenerator<Uint8Array> {
-  let response = first;
-  let offset = 0;
-  for (let resumes = 0; ; resumes++) {
+/**
+ * The bytes of answers, in the pieces in which they came: who iterates a stream of bytes gets all that waits in it, joined into a new buffer, which
+ * takes longer than the rest of the way.
+ */
+class BlobStream extends Readable {
+  readonly #place: Place;
+  readonly #check: BlobCheck;
+  #response: HttpResponse;
+  #resumes = 0;
+
+  constructor(place: Place, first: HttpResponse) {
+    super({ objectMode: true, highWaterMark: waiting });
+    this.#place = place;
+    this.#check = new BlobCheck(place.blob);
+    this.#response = first;
+    this.#listen();
+  }
+
+  override _read(): void {
+    this.#response.body.resume();
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    // Also of a stream that is given up before its first byte: the answer would keep its connection.
+    this.#response.body.destroy();
+    done(error);
+  }
+
+  #listen(): void {
+    const { body } = this.#response;
+    body.on('data', (chunk: Uint8Array) => this.#attempt(() => this.#take(chunk)));
+    body.once('end', () => this.#attempt(() => this.#end()));
+    body.on('error', (fault) => void this.#resume(fault));
+    body.pause();
+  }
+
+  #attempt(work: () => void): void {
     try {
-      for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
-        offset += chunk.length;
-        yield chunk;
-      }
-      return;
-    } catch (fault) {
-      if (resumes >= maxResumes || !isTransient(fault)) throw asNetworkError(fault, response.url);
+      work();
+    } catch (error) {
+      this.destroy(error as Error);
     }
-    response = await requestFrom({ ...place, offset });
+  }
+
+  #take(chunk: Uint8Array): void {
+    this.#check.take(chunk);
+    if (!this.push(chunk)) this.#response.body.pause();
+  }
+
+  #end(): void {
+    this.#check.end();
+    this.push(null);
+  }
+
+  async #resume(fault: unknown): Promise<void> {
+    if (this.destroyed) return;
+    try {
+      if (this.#resumes++ >= maxResumes || !isTransient(fault)) throw asNetworkError(fault, this.#response.url);
+      this.#response = await requestFrom({ ...this.#place, offset: this.#check.seen });
+      this.#listen();
+      if (this.destroyed) this.#response.body.destroy();
+      else this.#response.body.resume();
+    } catch (error) {
+      this.destroy(error as Error);
+    }
   }
 }
 
