@@ -9,6 +9,7 @@ export default defineConfig({
   test: {
     include: ['test/e2e/**/*.test.ts'],
     fileParallelism: false,
+    globalSetup: ['test/e2e/shared.ts'],
     env: { npm_config_registry: registry },
     testTimeout: 180_000,
     hookTimeout: 300_000,

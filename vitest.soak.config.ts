@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     include: ['test/soak/**/*.test.ts'],
     fileParallelism: false,
+    globalSetup: ['test/e2e/shared.ts'],
     testTimeout: 180_000,
     hookTimeout: 300_000,
   },

@@ -1,5 +1,4 @@
-import { rmSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { wheelRules } from '../../src/wheel/rules.ts';
 import { zipRules } from '../../src/zip/rules.ts';
 import { wheelRows, zipRows } from './faults/archive-rows.ts';
@@ -19,7 +18,6 @@ beforeAll(async () => {
   seed = await makeSeed();
   reference = await inLab((lab) => goodBuild(lab));
 });
-afterAll(() => rmSync(seed.directory, { recursive: true, force: true }));
 
 async function inLab<T>(work: (lab: Lab) => Promise<T>): Promise<T> {
   const lab = await openLab(seed);

@@ -12,14 +12,14 @@ const bundles = ['/etc/ssl/certs/ca-certificates.crt', '/etc/pki/tls/certs/ca-bu
  * Fills an empty directory with all that Wherry needs and nothing else: Node and its libraries, a CA bundle, name resolution, two devices,
  * the bundle as it is published. Needs root, for the devices.
  */
-export function fillBareRoot(root: string): void {
+export async function fillBareRoot(root: string): Promise<void> {
   for (const directory of ['dev', 'etc', 'root', 'tmp']) mkdirSync(join(root, directory), { recursive: true });
   copy(node, join(root, inside.node));
   for (const library of librariesOf(node)) copy(library, join(root, library));
   for (const file of ['/etc/resolv.conf', '/etc/hosts', caBundle()]) copy(file, join(root, file));
   execFileSync('mknod', ['-m', '666', join(root, 'dev/null'), 'c', '1', '3']);
   execFileSync('mknod', ['-m', '444', join(root, 'dev/urandom'), 'c', '1', '9']);
-  installWherry(join(root, inside.wherry));
+  await installWherry(join(root, inside.wherry));
 }
 
 function copy(from: string, to: string): void {
@@ -44,8 +44,8 @@ function librariesOf(program: string): string[] {
 }
 
 /** What `npm install` of the published package would bring: its `files`, and the dependencies that stay outside the bundle. */
-function installWherry(target: string): void {
-  makeBundle();
+async function installWherry(target: string): Promise<void> {
+  await makeBundle();
   const manifest = JSON.parse(readFileSync(join(checkout, 'package.json'), 'utf8')) as { readonly files: readonly string[] };
   for (const name of ['package.json', ...manifest.files]) cpSync(join(checkout, name), join(target, name), { recursive: true });
   for (const name of ['openpgp', 'pyodide']) {

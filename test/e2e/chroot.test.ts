@@ -18,7 +18,7 @@ describe.skipIf(!possible)('a machine with Node and nothing else', () => {
   beforeAll(async () => {
     execFileSync(join(checkout, 'scripts/setup-examples'), { stdio: 'pipe' });
     root = mkdtempSync(join(tmpdir(), 'wherry-bare-'));
-    fillBareRoot(root);
+    await fillBareRoot(root);
     copyProject(join(root, inside.project));
     built = await buildInside(root);
   });

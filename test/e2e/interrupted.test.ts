@@ -1,5 +1,4 @@
-import { rmSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { interruptAt, type Moment, measure, openColdLab, temporaryFiles, type Whole, worked } from './faults/interrupt.ts';
 import { goodBuild, makeSeed, type Seed, storeProblems } from './faults/lab.ts';
 import { fillDisk, fillLayout, measureStore } from './faults/small-disk.ts';
@@ -17,7 +16,6 @@ beforeAll(async () => {
   seed = await makeSeed();
   whole = await measure(seed);
 });
-afterAll(() => rmSync(seed.directory, { recursive: true, force: true }));
 
 describe('Ctrl-C', () => {
   const moments: Moment[] = [];

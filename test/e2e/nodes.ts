@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { execute } from './execute.ts';
 import { root } from './product.ts';
+import { makeBundle } from './wherry.ts';
 
 /** Lowest and highest version that `engines` of package.json admits; the highest is that of the day when this line was written. */
 export const nodeVersions = ['22.22.2', '26.10.0'] as const;
@@ -19,7 +20,7 @@ export async function nodeProgram(version: string): Promise<string> {
 
 /** Bundles and packs this checkout and installs the package by npm, as a user would. Gives the path of the installed command. */
 export async function installPackage(directory: string): Promise<string> {
-  await execute(['npm', 'run', '--silent', 'build'], { cwd: root });
+  await makeBundle();
   const [{ filename } = { filename: '' }]: readonly { filename: string }[] = JSON.parse(
     await execute(['npm', 'pack', '--json', '--pack-destination', directory], { cwd: root }),
   );

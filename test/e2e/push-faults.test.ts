@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { digestOf } from '../../src/digest.ts';
 import { errorCatalog } from '../../src/errors/index.ts';
@@ -7,7 +6,7 @@ import type { FaultRow } from '../faults/row.ts';
 import { secrets, setScene } from '../faults/scene.ts';
 import { faultTable } from '../faults/table.ts';
 import { type Killed, killPush, measurePush, randomMoments, type WholePush } from './faults/killed-push.ts';
-import { goodBuild, type Lab, makeSeed, openLab, type Seed, storeProblems } from './faults/lab.ts';
+import { goodBuild, type Lab, makeSeed, openLab, storeProblems } from './faults/lab.ts';
 import { digestIn, type Outcome } from './wherry.ts';
 
 /** Rows of the table that need no long waits; the whole command plays them. */
@@ -28,18 +27,13 @@ const chosen = [
   'The token server answers with a page',
 ];
 
-let seed: Seed;
 let lab: Lab;
 
 beforeAll(async () => {
-  seed = await makeSeed();
-  lab = await openLab(seed);
+  lab = await openLab(await makeSeed());
   await goodBuild(lab);
 });
-afterAll(async () => {
-  await lab?.close();
-  rmSync(seed.directory, { recursive: true, force: true });
-});
+afterAll(() => lab?.close());
 
 function rowOf(fault: string): FaultRow {
   const row = Object.values(faultTable)

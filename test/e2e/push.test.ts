@@ -1,47 +1,24 @@
-import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createHttp } from '../../src/http/index.ts';
-import { assembleIndex } from '../../src/image/index.ts';
-import { createRegistry } from '../../src/registry/index.ts';
-import { remoteRepositories } from '../../src/remote/index.ts';
-import { registrySink } from '../../src/sinks/index.ts';
 import { makeImage, publish } from '../images.ts';
 import { startRegistry, type TestRegistry } from '../registry/index.ts';
-import { run } from './command.ts';
-import { type Daemon, podmanEnvironment, removeMounted, startContainerd } from './daemons.ts';
-import { type Lab, makeSeed, openLab, type Seed, storeProblems } from './faults/lab.ts';
+import { type Lab, makeSeed, openLab, storeProblems } from './faults/lab.ts';
 import { bump, bytesOf, copyProject, isWhole, loosen, manifestOf, pushed, shapes, startPush } from './pushLab.ts';
-import { type Distribution, startDistribution } from './registries.ts';
-import { contextAt, host, smallImage } from './smallImage.ts';
 import type { Outcome } from './wherry.ts';
 
-let seed: Seed;
 let lab: Lab;
 let memory: TestRegistry;
-let real: Distribution;
-let directory: string;
 
 beforeAll(async () => {
-  directory = mkdtempSync(join(tmpdir(), 'wherry-e2e-push-'));
-  seed = await makeSeed();
-  lab = await openLab(seed);
+  lab = await openLab(await makeSeed());
   loosen(lab);
   memory = await startRegistry();
-  real = await startDistribution(join(directory, 'registry'), { login: 'none' });
 });
 afterAll(async () => {
-  await real?.stop();
   await memory?.close();
   await lab?.close();
-  if (seed !== undefined) rmSync(seed.directory, { recursive: true, force: true });
-  await removeMounted(directory);
 });
-
-const sha256 = (text: string) => `sha256:${createHash('sha256').update(text).digest('hex')}`;
 
 /** Requests to the registry in memory while some work is done. */
 async function seenDuring<T>(work: () => Promise<T>): Promise<{ readonly result: T; readonly seen: TestRegistry['seen'] }> {
@@ -49,57 +26,6 @@ async function seenDuring<T>(work: () => Promise<T>): Promise<{ readonly result:
   const result = await work();
   return { result, seen: memory.seen.slice(before) };
 }
-
-describe('an image in a real registry', () => {
-  let digest: string;
-  const reference = (): string => `${real.host}/team/shop:latest`;
-
-  beforeAll(async () => {
-    ({ digest } = await pushed(lab, { reference: reference() }));
-  });
-
-  it('is valid to crane, and has our digest to skopeo', async () => {
-    expect(await run(['crane', 'validate', '--remote', reference()])).toContain('PASS');
-    expect(sha256(await run(['skopeo', 'inspect', '--tls-verify=false', '--raw', `docker://${reference()}`]))).toBe(digest);
-  });
-
-  it('is pulled and run by Podman', async () => {
-    const env = await podmanEnvironment(join(directory, 'podman'));
-    await run(['podman', 'pull', '--quiet', '--tls-verify=false', reference()], { env });
-    expect(await run(['podman', 'run', '--rm', reference()], { env })).toBe('1\n');
-    expect(await run(['podman', 'history', '--no-trunc', '--format', '{{.CreatedBy}}', reference()], { env })).toContain(
-      'dependencies: alpha 1.0',
-    );
-  });
-
-  it('is pulled and run by containerd', async () => {
-    const daemon: Daemon = await startContainerd(join(directory, 'containerd'));
-    try {
-      const ctr = (...args: string[]) => run(['ctr', '--address', daemon.socket, ...args]);
-      await ctr('images', 'pull', '--plain-http', '--snapshotter', 'native', reference());
-      expect(await ctr('run', '--rm', '--snapshotter', 'native', '--net-host', reference(), 'e2e-push')).toBe('1\n');
-    } finally {
-      await daemon.stop();
-    }
-  });
-
-  it('has several platforms under one index, whose manifests go first', async () => {
-    const context = { ...(await contextAt(join(directory, 'store'))), http: createHttp({ env: {} }) };
-    const other = { os: 'linux', architecture: host.architecture === 'amd64' ? 'arm64' : 'amd64' } as const;
-    const index = assembleIndex([await smallImage(context), await smallImage(context, { platform: other })]);
-    const registry = createRegistry(context);
-    const sink = registrySink({ registry, open: remoteRepositories(registry), ctx: context, made: new Set(), holders: () => [] });
-    const references = ['latest', '1', '2'].map((tag) => `${real.host}/team/small:${tag}`);
-    await sink.put(index, { references, signal: context.signal });
-    for (const name of references) {
-      expect(await run(['crane', 'validate', '--remote', name])).toContain('PASS');
-      expect((await run(['crane', 'digest', name])).trim()).toBe(index.descriptor.digest);
-    }
-    const order = real.requests().filter((line) => line.startsWith('PUT /v2/team/small/manifests/'));
-    expect(order.slice(-3).map((line) => line.split('/').at(-1))).toEqual(['2', '1', 'latest']);
-    expect(order).toHaveLength(5);
-  });
-});
 
 describe('a working day', () => {
   const reference = (): string => `${memory.host}/shop:latest`;

@@ -1,6 +1,8 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { execute } from './execute.ts';
+import { once } from './once.ts';
 
 /** The checkout. */
 export const checkout = join(import.meta.dirname, '../..');
@@ -64,9 +66,9 @@ export async function wherry(args: readonly string[], options: RunOptions = {}):
   return await startWherry(args, options).ended;
 }
 
-/** Makes the bundle as it is published, below dist/. */
-export function makeBundle(): void {
-  execFileSync('npm', ['run', '--silent', 'build'], { cwd: checkout, stdio: 'pipe' });
+/** Makes the bundle as it is published, below dist/, once in a run: others start it while it would be made anew. */
+export async function makeBundle(): Promise<void> {
+  await once('bundle', async () => void (await execute(['npm', 'run', '--silent', 'build'], { cwd: checkout })));
 }
 
 /** Starts the bundle, which loads in half the time. `makeBundle` comes first. */

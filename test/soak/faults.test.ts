@@ -1,5 +1,4 @@
-import { rmSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { interruptAt, type Moment, measure, type Whole } from '../e2e/faults/interrupt.ts';
 import { makeSeed, type Seed } from '../e2e/faults/lab.ts';
 import { fillDisk, measureStore } from '../e2e/faults/small-disk.ts';
@@ -15,7 +14,6 @@ beforeAll(async () => {
   seed = await makeSeed();
   whole = await measure(seed);
 });
-afterAll(() => rmSync(seed.directory, { recursive: true, force: true }));
 
 describe('Ctrl-C', () => {
   const moments: Moment[] = [];

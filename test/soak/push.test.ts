@@ -1,25 +1,19 @@
-import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Killed, killPush, measurePush, randomMoments, type WholePush } from '../e2e/faults/killed-push.ts';
-import { goodBuild, type Lab, makeSeed, openLab, type Seed } from '../e2e/faults/lab.ts';
+import { goodBuild, type Lab, makeSeed, openLab } from '../e2e/faults/lab.ts';
 import { note } from './note.ts';
 
 const when = randomMoments(100);
 
-let seed: Seed;
 let lab: Lab;
 let whole: WholePush;
 
 beforeAll(async () => {
-  seed = await makeSeed();
-  lab = await openLab(seed);
+  lab = await openLab(await makeSeed());
   await goodBuild(lab);
   whole = await measurePush(lab);
 });
-afterAll(async () => {
-  await lab?.close();
-  rmSync(seed.directory, { recursive: true, force: true });
-});
+afterAll(() => lab?.close());
 
 describe('a push that is killed', () => {
   const moments: Killed[] = [];

@@ -1,7 +1,9 @@
 import { existsSync, linkSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { verifyStore } from '../../../src/store/index.ts';
 import { type IndexServer, startIndex } from '../../index-server.ts';
+import { once } from '../once.ts';
 import { digestIn, makeBundle, type Outcome, type Running, type RunOptions, startBundle, succeed } from '../wherry.ts';
 import { lockText, pyprojectText, samples, wheelPath, writeProject } from './project.ts';
 
@@ -30,9 +32,13 @@ export interface Lab {
   close(): Promise<void>;
 }
 
-/** Builds the seed with the real Debian archive; the caller removes its directory. */
+/** The seed of a run, built with the real Debian archive by the first that asks for it. */
 export async function makeSeed(): Promise<Seed> {
-  const directory = mkdtempSync(join(tmpdir(), 'wherry-seed-'));
+  const directory = await once('seed', buildSeed);
+  return { directory, wherryLock: readFileSync(join(directory, 'project/wherry.lock'), 'utf8') };
+}
+
+async function buildSeed(directory: string): Promise<void> {
   const project = join(directory, 'project');
   const base = '[tool.wherry]\nbase = "debian:13-noshell"\n';
   writeProject(project, {
@@ -41,9 +47,8 @@ export async function makeSeed(): Promise<Seed> {
     'main.py': '',
   });
   const env = { HOME: directory, WHERRY_CACHE_DIR: join(directory, 'store') };
-  makeBundle();
+  await makeBundle();
   await succeed(startBundle(['build', project], { env }));
-  return { directory, wherryLock: readFileSync(join(project, 'wherry.lock'), 'utf8') };
 }
 
 export async function openLab(seed: Seed): Promise<Lab> {
@@ -133,9 +138,7 @@ export async function goodBuild(lab: Lab, flags: readonly string[] = ['--workers
   return digestIn(out);
 }
 
-/** What `wherry cache verify` finds; empty if the store is clean. */
-export async function storeProblems(lab: Lab, store = lab.store): Promise<string[]> {
-  const { status, err } = await lab.run(['cache', 'verify'], { env: { WHERRY_CACHE_DIR: store } });
-  const lines = err.trimEnd().split('\n');
-  return status === 0 && lines.at(-1)?.endsWith(' 0 problems') ? [] : lines;
+/** What `wherry cache verify` finds; empty if the store is clean. In this process, since it is asked after nearly every build. */
+export async function storeProblems(lab: Lab, store = lab.store): Promise<readonly string[]> {
+  return (await verifyStore(store)).problems;
 }
