@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readWherryLock } from '../../src/resolve/index.ts';
 import { makeIndex, publish, type TestImage } from '../images.ts';
 import { startRegistry } from '../registry/index.ts';
-import { run as runProgram } from './command.ts';
+import { run as runProgram, start } from './command.ts';
 import { indexLogin, type PrivateIndex, startPrivateIndex, writeGreeter } from './greeter.ts';
 import { push, pythonBase } from './pythonBase.ts';
 import { type Distribution, startDistribution } from './registries.ts';
@@ -278,6 +278,21 @@ it.runIf(process.getuid?.() === 0)('a container of such an image runs, and start
   const outcome = await site.good(['run', '--with', 'unshare'], { login: place.login });
   expect(outcome.out).toBe('hello from a wheel\n');
   expect(await readFile(join(site.project, 'wherry.lock'), 'utf8')).toBe(before);
+});
+
+it('is named by the image, so that regctl can tell whether it is outdated', async () => {
+  const [base, reference] = [`${real.host}/changing:1`, `${real.host}/team/site:1`];
+  const publishBase = async (image: TestImage): Promise<void> =>
+    await push(image, { directory: join(work, 'layout-changing'), reference: base, docker: false });
+  const regctl = ['regctl', '--host', `reg=${real.host},user=user,pass=secret,tls=disabled`];
+  const checked = async (): Promise<number | null> =>
+    (await start([...regctl, 'image', 'check-base', reference], { env: { HOME: work } }).ended).status;
+  await publishBase(await pythonBase());
+  const site = await new Workplace('outdated').write(`base = "${base}"`);
+  await site.good(['build', '--push', '-t', reference], { login: join(work, 'login') });
+  expect(await checked()).toBe(0);
+  await publishBase(await pythonBase({ shell: false }));
+  expect(await checked()).not.toBe(0);
 });
 
 it('never lets a layer through that is not the one in wherry.lock', async () => {
