@@ -30,7 +30,10 @@ export async function packLayers(
   const { config, layers } = parseManifest(await place.reader.manifest(descriptor), place.name);
   const plain = layers.filter(isPlain);
   if (plain.length === 0) return { place, descriptor };
-  emit({ type: 'note', message: `${place.name} keeps ${counted(plain.length, 'layer')} without compression; compressing now` });
+  emit({
+    type: 'note',
+    message: `compressing ${counted(plain.length, 'layer')} of ${place.name}, which ${plain.length === 1 ? 'is' : 'are'} not compressed`,
+  });
   const packed = new Map<Digest, Descriptor>();
   for (const layer of plain) packed.set(layer.digest, await packLayer(layer, place.reader, store));
   const value = {
