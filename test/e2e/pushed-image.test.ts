@@ -85,7 +85,7 @@ describe('an image in a real registry', () => {
     const env = await podmanEnvironment(at('podman'));
     await run(['podman', 'pull', '--quiet', '--tls-verify=false', reference()], { env });
     expect(await run(['podman', 'run', '--rm', reference()], { env })).toBe('1\n');
-    expect(await run(['podman', 'history', '--no-trunc', '--format', '{{.Comment}}', reference()], { env })).toContain(
+    expect(await run(['podman', 'history', '--no-trunc', '--format', '{{.CreatedBy}}', reference()], { env })).toContain(
       'dependencies: alpha 1.0',
     );
   });
