@@ -1,6 +1,6 @@
-"""Writes test vectors made by pypa/packaging as JSON to stdout.
+"""Writes test vectors made by pypa/packaging, and by importlib.metadata for entry points, as JSON to stdout.
 
-Every section is a list of [input, answer] rows; an answer of null means that packaging refuses the input.
+Every section is a list of [input, answer] rows; an answer of null means that the input is refused.
 Run by test/oracle/packaging.test.ts with the private environment's Python; nothing of the host enters the vectors.
 """
 
@@ -8,6 +8,7 @@ import itertools
 import json
 import random
 import sys
+from importlib.metadata import EntryPoints
 
 from packaging import _manylinux, _musllinux, tags
 from packaging.markers import Marker
@@ -91,7 +92,7 @@ def marker_atoms():
 def marker_texts():
     safe, other = marker_atoms()
     combined = []
-    for _ in range(700):
+    for _ in range(900):
         a, b, c, d = RANDOM.sample(safe, 4)
         shape = RANDOM.choice(["{a} and {b}", "{a} or {b}", "{a} and {b} or {c}", "{a} or {b} and {c}", "({a} or {b}) and {c}", "{a} and ({b} or {c} and {d})", "(({a}))", "({a})and({b})"])
         combined.append(shape.format(a=a, b=b, c=c, d=d))
@@ -130,10 +131,11 @@ def tag_lists():
 
 
 def wheel_names():
-    names = ["foo", "Foo_Bar", "foo.bar", "foo_bar_baz", "f", "zope.interface", "foo__bar", "-foo", "foo+bar", "_foo", "foo_", "9foo"]
-    versions = ["1.0", "1.0.post1", "1.0+cu121", "2024.1a1", "1.0_1", "1", "x", "1.0.dev0+g12.d3"]
-    builds = ["", "1-", "2abc-", "x1-", "01-", "10_a-"]
-    sets = ["py3-none-any", "py2.py3-none-any", "cp313-cp313-manylinux_2_17_x86_64.manylinux2014_x86_64", "cp39-abi3-musllinux_1_2_aarch64", "CP313-none-ANY", "py3-none"]
+    names = ["foo", "Foo_Bar", "foo.bar", "foo_bar_baz", "f", "zope.interface", "foo__bar", "-foo", "foo+bar", "_foo", "foo_", "9foo", "foo._bar", "föö"]
+    versions = ["1.0", "1.0.post1", "1.0+cu121", "2024.1a1", "1.0_1", "1", "x", "1.0.dev0+g12.d3", "1!2.0rc1", "v1.0", "1.0+cu12_1"]
+    builds = ["", "1-", "2abc-", "x1-", "01-", "10_a-", "3.1-", "_1-"]
+    sets = ["py3-none-any", "py2.py3-none-any", "cp313-cp313-manylinux_2_17_x86_64.manylinux2014_x86_64", "cp39-abi3-musllinux_1_2_aarch64", "CP313-none-ANY", "py3-none",
+            "cp313-cp313t-macosx_11_0_arm64", "cp38.cp39-abi3.none-win_amd64", "py3-none-linux_armv6l.linux_armv7l"]
     for name, version, build, tag_set in itertools.product(names, versions, builds, sets):
         yield f"{name}-{version}-{build}{tag_set}.whl"
     yield from ["foo.whl", "foo-1.0-py3-none-any.zip", "foo-1.0-py3-none-any", "foo-1.0-1-2-py3-none-any.whl", "", ".whl", "foo-1.0-py3-none-any.whl.whl", "foo-1.0-py3-none-any.WHL"]
@@ -148,10 +150,13 @@ def wheel_answer(filename):
 
 
 def requirement_texts():
-    heads = ["requests", "Foo_Bar.baz", "a", "uvicorn[standard]", "uvicorn [ standard , Fast_API ]", "x[]", "x[a,,b]", "x[a", "-x", "x-", "9x", "x y", "", "x[a,]"]
+    heads = ["requests", "Foo_Bar.baz", "a", "uvicorn[standard]", "uvicorn [ standard , Fast_API ]", "x[]", "x[a,,b]", "x[a", "-x", "x-", "9x", "x y", "", "x[a,]",
+             "x[a.b,A-b]", "x [a]", "x[-a]", "zope.interface", "\tx", "x[a][b]"]
     bodies = ["", ">=1.0", " >=1.0,<2", "(>=1.0)", " ( >=1.0 , <2 ) ", "==1.*", "~=1", ">=1.0,", " @ https://files.example/x-1.0.tar.gz", "@https://files.example/x.whl#sha256=ab",
-              " @ file:///tmp/x", " @ git+https://git.example/x@main", "@", " 1.0", "=1.0", "==1.0+local", "(>=1.0", ">=1.0)", "===1.0-weird"]
-    tails = ["", "; python_version < '4'", " ; extra == 'dev'", ";", " ;os_name=='posix'", "; nope == '1'", " # comment", " ; os_name == 'posix' and extra == 'x'"]
+              " @ file:///tmp/x", " @ git+https://git.example/x@main", "@", " 1.0", "=1.0", "==1.0+local", "(>=1.0", ">=1.0)", "===1.0-weird",
+              ">=1.0.*", "~=1.4.2", "!=1.0.*,>=0.9", " @ ./local/x.whl", "()", "< 2 , > 1", ">=1!2.0", " @ https://files.example/x 1.zip", "==1.0rc1"]
+    tails = ["", "; python_version < '4'", " ; extra == 'dev'", ";", " ;os_name=='posix'", "; nope == '1'", " # comment", " ; os_name == 'posix' and extra == 'x'",
+             " ; (os_name == 'posix'", "  ", " ; python_full_version >= '3.11.2' or sys_platform != 'linux'", " ;; os_name == 'posix'"]
     for head, body, tail in itertools.product(heads, bodies, tails):
         yield head + body + tail
 
@@ -162,6 +167,23 @@ def requirement_answer(text):
         return None
     return {"name": canonicalize_name(found.name), "extras": sorted({canonicalize_name(extra) for extra in found.extras}),
             "specifiers": sorted(str(specifier).replace(" ", "") for specifier in found.specifier), "url": found.url, "marked": found.marker is not None}
+
+
+def entry_point_texts():
+    names = ["tool", "Tool-2", "tool.sub", "tool_x", "a b", "../x", "a/b", "", "Python3"]
+    values = ["pkg:main", "pkg.mod:main", "pkg.mod:Class.method", "pkg : main", "pkg:main [extra]", "pkg:main[a,b]", "pkg.mod:main [ a , b ]", "pkg", "pkg:", ":main",
+              "pkg:main:x", "pkg main", "pkg-x:main", "pkg:main-x", "pkg..mod:main", "пкг:main", "1pkg:main", "pkg:main extra", "pkg:main # c", "pkg:main ; c",
+              "pkg:ma in", "pkg/mod:main", "pkg:main [", "pkg:main = x", ""]
+    layouts = ["[console_scripts]\n{n} = {v}\n", "[gui_scripts]\n{n}={v}", "[console_scripts]\n# c\n\n  {n}\t=\t{v}  \n", "[other]\nx = y:z\n[console_scripts]\n{n} = {v}\n",
+               "[other]\n{n} = {v}\n", "[console_scripts]\r\n{n} = {v}\r\n", "[console_scripts]\n{n}: {v}", "[console_scripts]\n{n} = {v}\nother = pkg:other\n",
+               "[gui_scripts]\nother = pkg:other\n[console_scripts]\n{n} = {v}\n", "[Console_Scripts]\n{n} = {v}\n"]
+    for layout, name, value in itertools.product(layouts, names, values):
+        yield layout.format(n=name, v=value)
+
+
+def scripts(text):
+    points = EntryPoints._from_text_for(text, None)
+    return sorted([point.name, point.module, point.attr or ""] for point in points if point.group in ("console_scripts", "gui_scripts"))
 
 
 def sections():
@@ -178,6 +200,7 @@ def sections():
     yield "tags", list(tag_lists())
     yield "wheels", [[name, wheel_answer(name)] for name in wheel_names()]
     yield "requirements", [[text, requirement_answer(text)] for text in requirement_texts()]
+    yield "entryPoints", [[text, attempt(scripts, text)] for text in entry_point_texts()]
 
 
 json.dump({"candidates": VERSIONS, "environments": MARKER_ENVIRONMENTS, **dict(sections())}, sys.stdout, ensure_ascii=False)

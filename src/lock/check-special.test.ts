@@ -75,7 +75,7 @@ describe('indexes', () => {
   });
 
   test('uv.toml replaces the settings', () => {
-    expect(found('', { uvToml: { index: [{ url: 'https://c.example/simple' }] } })).toEqual(['tool.uv.index']);
+    expect(found('', { settings: { index: [{ url: 'https://c.example/simple' }] } })).toEqual(['tool.uv.index']);
   });
 });
 
@@ -118,4 +118,16 @@ docs = []
   test('earlier revisions do not hold them', () => {
     expect(found('["Docs"]', '"all"', 4)).toEqual([]);
   });
+});
+
+test.each([
+  ['if-necessary', '', 0],
+  ['if-necessary-or-explicit', '', 0],
+  ['explicit', '', 1],
+  ['if-necessary', 'prerelease-mode = "explicit"\n', 1],
+  ['if-necessary-or-explicit', 'prerelease-mode = "if-necessary"\n', 0],
+])('pre-releases: %s, and the lock has %j', (mode, option, count) => {
+  const text = `[project]\nname = "app"\nversion = "1"\nrequires-python = ">=3.11"\n[tool.uv]\nprerelease = "${mode}"\n`;
+  const lock = `version = 1\nrequires-python = ">=3.11"\n[options]\n${option}[[package]]\nname = "app"\nversion = "1"\nsource = { virtual = "." }\n`;
+  expect(checkLock(projectOf({ '.': text }), parseLock(lock, '/work/uv.lock'))).toHaveLength(count);
 });

@@ -52,7 +52,7 @@ export function checkLock(project: Project, lock: Lock, surroundings: Surroundin
 }
 
 function inquiryOf(project: Project, lock: Lock, surroundings: Surroundings): Inquiry {
-  const settings = surroundings.uvToml ?? tableAt(project.rootPyproject.data, 'tool', 'uv');
+  const settings = surroundings.settings ?? tableAt(project.rootPyproject.data, 'tool', 'uv');
   return {
     project,
     lock,

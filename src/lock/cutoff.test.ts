@@ -9,6 +9,8 @@ test.each([
   ['3w', '3 weeks ago'],
   ['1 day, 12 hours', 'P1DT12H'],
   ['30 minutes', 'PT30M'],
+  ['0 days', 'PT0S'],
+  ['1 day 0 hours', 'P1D'],
 ])('%s equals %s', (a, b) => {
   expect(cutoffKey(a)).toBe(cutoffKey(b));
 });

@@ -29,11 +29,12 @@ function instantKey(date: Date): string {
 const units: Readonly<Record<string, string>> = { w: 'weeks', d: 'days', h: 'hours', m: 'minutes', s: 'seconds' };
 const friendly = /^(\d+)\s*(weeks?|wks?|w|days?|d|hours?|hrs?|h|minutes?|mins?|m|seconds?|secs?|s)\s*,?\s*/i;
 
-/** Compared field by field as uv does: 7 days are not 1 week. */
+/** Compared field by field as uv does: 7 days are not 1 week, but nothing of any unit is the same nothing. */
 function spanKey(text: string): string {
   const fields = /^[+-]?p/i.test(text) ? isoFields(text) : friendlyFields(text);
   if (fields === undefined || fields.length === 0) throw new Unreadable(`${text} is neither a time nor a span of time`);
-  return `span ${fields.map(([unit, count]) => `${count} ${unit}`).join(' ')}`;
+  const counted = fields.filter(([, count]) => count > 0).map(([unit, count]) => `${count} ${unit}`);
+  return `span ${counted.join(' ') || '0'}`;
 }
 
 type Fields = readonly (readonly [unit: string, count: number])[];

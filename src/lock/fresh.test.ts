@@ -90,6 +90,22 @@ test('uv.toml is read, and refused when it is not TOML', async () => {
   await expect(check(app)).rejects.toMatchObject({ code: 'LOCK_UNVERIFIED' });
 });
 
+test('a root without settings has those of the nearest directory above, and one with settings only its own', async () => {
+  const above = root;
+  root = path.join(above, 'examples/app');
+  const plain = `[project]\nname = "app"\nversion = "1"\nrequires-python = ">=3.11"\n`;
+  const options = `version = 1\nrequires-python = ">=3.11"\n[options]\nresolution-mode = "lowest"\n`;
+  await put('uv.lock', `${options}[[package]]\nname = "app"\nversion = "1"\nsource = { virtual = "." }\n`);
+  await put('../pyproject.toml', plain);
+  await put('../../pyproject.toml', '[tool.uv]\nresolution = "lowest"\n');
+  const refused = { code: 'LOCK_STALE', message: expect.stringContaining('tool.uv.resolution') };
+  await expect(check(plain)).resolves.toBeUndefined();
+  await expect(check(`${plain}[tool.uv]\n`)).rejects.toMatchObject(refused);
+  await put('../../uv.toml', 'resolution = "highest"');
+  await expect(check(plain)).rejects.toMatchObject(refused);
+  root = above;
+});
+
 test.each([
   [undefined, app, 'run uv lock and commit'],
   ['poetry.lock', app, 'run uv lock and commit'],

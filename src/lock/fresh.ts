@@ -2,7 +2,7 @@ import { ToolError } from '../errors/index.ts';
 import type { Project } from '../project/types.ts';
 import { checkLock } from './check.ts';
 import type { Staleness, Surroundings } from './staleness.ts';
-import { readTrees, readUvToml } from './trees.ts';
+import { readSettings, readTrees } from './trees.ts';
 import type { Lock } from './types.ts';
 
 export interface FreshnessOptions {
@@ -12,10 +12,10 @@ export interface FreshnessOptions {
   readonly defaultIndex?: string;
 }
 
-/** Reads what `checkLock` cannot see in the project: source trees outside the workspace, and uv.toml. */
+/** Reads what `checkLock` cannot see in the project: source trees outside the workspace, and settings beside or above it. */
 export async function readSurroundings(project: Project, lock: Lock): Promise<Surroundings> {
-  const [trees, uvToml] = await Promise.all([readTrees(project, lock), readUvToml(project.root)]);
-  return { trees, ...(uvToml === undefined ? {} : { uvToml }) };
+  const [trees, settings] = await Promise.all([readTrees(project, lock), readSettings(project)]);
+  return { trees, ...(settings === undefined ? {} : { settings }) };
 }
 
 /**

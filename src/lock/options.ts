@@ -19,12 +19,22 @@ export function optionPairs(settings: TomlTable, options: TomlTable): readonly O
   });
   return [
     plain('resolution', 'resolution-mode', 'highest'),
-    plain('prerelease', 'prerelease-mode', 'if-necessary-or-explicit'),
+    prerelease(settings, options),
     plain('fork-strategy', 'fork-strategy', 'requires-python'),
     { key: 'exclude-newer', lock: lockedCutoff(options), project: cutoffText(settings['exclude-newer']) },
     perPackage('exclude-newer-package', settings, options, cutoffText),
     perPackage('prerelease-package', settings, options, String),
   ];
+}
+
+/** `if-necessary-or-explicit` is what uv called its default before, and is still read in settings. */
+function prerelease(settings: TomlTable, options: TomlTable): OptionPair {
+  const declared = textAt(settings, 'prerelease') ?? 'if-necessary';
+  return {
+    key: 'prerelease',
+    lock: textAt(options, 'prerelease-mode') ?? 'if-necessary',
+    project: declared === 'if-necessary-or-explicit' ? 'if-necessary' : declared,
+  };
 }
 
 /** A span is written beside a meaningless time, for older versions of uv. */

@@ -25,8 +25,8 @@ export interface Staleness {
 export interface Surroundings {
   /** Source trees and files outside the workspace that sources or the lock name. */
   readonly trees?: LocalTrees;
-  /** uv.toml of the workspace root, which replaces the settings in `[tool.uv]`. */
-  readonly uvToml?: TomlTable;
+  /** Settings that hold instead of the root's `[tool.uv]`: those of uv.toml, or of a directory above. */
+  readonly settings?: TomlTable;
   /** The default index of this machine. Without it, one locked registry that nothing configures is taken to be that index. */
   readonly defaultIndex?: string;
 }
@@ -35,7 +35,7 @@ export interface Surroundings {
 export interface Inquiry {
   readonly project: Project;
   readonly lock: Lock;
-  /** `[tool.uv]`, or uv.toml. */
+  /** `[tool.uv]`, uv.toml, or what a directory above says. */
   readonly settings: TomlTable;
   readonly workspace: WorkspaceScope;
   /** The lock's range; markers are compared within it. */

@@ -26,7 +26,11 @@ describe('requirements', () => {
     });
   });
 
-  it('ends a URL at white space only', () => {
+  it('ends a URL at white space, or at a semicolon before it', () => {
+    expect(parseRequirement('x @ git+https://git.example/x.git; os_name == "nt"')).toMatchObject({
+      url: 'git+https://git.example/x.git',
+      markerText: 'os_name == "nt"',
+    });
     expect(parseRequirement('pip @ https://files.example/pip-1.zip;v=2 ; os_name == "nt"')).toMatchObject({
       url: 'https://files.example/pip-1.zip;v=2',
       markerText: 'os_name == "nt"',

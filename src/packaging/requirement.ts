@@ -55,9 +55,9 @@ function parseExtras(text: string, list: string | undefined): readonly string[] 
   return [...new Set(names.map(normalizeName))].sort();
 }
 
-/** A URL ends at white space, so a `;` directly after it belongs to it. */
+/** A URL ends at white space, or at a `;` before white space as uv reads it; any other `;` belongs to the URL. */
 function splitUrl(text: string, rest: string): Body {
-  const [, url, after = ''] = /^@\s*(\S+)(.*)$/s.exec(rest) ?? [];
+  const [, url, after = ''] = /^@\s*(\S+?)(;?\s.*)?$/s.exec(rest) ?? [];
   if (url === undefined) throw invalid(text, 'a URL must follow the @');
   if (after.trim() === '') return { specifiers: '', url, marker: undefined };
   if (!after.trimStart().startsWith(';')) throw invalid(text, 'after the URL only a marker may follow');
