@@ -4,7 +4,8 @@ import type { Context } from './context.ts';
 import type { Digest } from './digest.ts';
 import { assembleImage, assembleIndex } from './image/index.ts';
 import type { Image, ImageIndex } from './image/types.ts';
-import { type Lock, readLock, requireFreshLock } from './lock/index.ts';
+import type { IndexOptions } from './indexes/index.ts';
+import { completeLock, type LockedImage, ownIndexes, packageSupply, readLocks } from './pipeline-locks.ts';
 import type { RemoteCache } from './pipeline-remote.ts';
 import { type ImagePlan, planImage } from './plan/index.ts';
 import { platformName } from './platform.ts';
@@ -23,7 +24,7 @@ import {
 import { type Selection, selectAll } from './select/index.ts';
 import { rememberImage } from './sources/index.ts';
 import { stage } from './stage.ts';
-import { baseReference, imageBlobs, mirroredContext, projectCredentials, summarize, supplyOptions } from './supply.ts';
+import { baseReference, imageBlobs, mirroredContext, summarize, supplyOptions } from './supply.ts';
 import { treeReader } from './trees.ts';
 
 /** Plans of one image, one per platform. */
@@ -31,6 +32,8 @@ export interface PlannedImage {
   readonly project: Project;
   readonly config: ImageConfig;
   readonly plans: readonly ImagePlan[];
+  /** Indexes that the image's requirements files name themselves. */
+  readonly indexes?: IndexOptions | undefined;
 }
 
 /** Is shown the images of a project as soon as they are known, before anything is resolved; what it throws ends the work. */
@@ -60,34 +63,34 @@ export async function planProject(
 ): Promise<{ planned: PlannedImage[]; pins: WherryLock }> {
   const config = await loadConfig({ project, env: ctx.env, flags: request.flags });
   configured?.(config.images);
-  const lock = await stage(ctx, 'lock', () => readLock(project));
-  await requireFreshLock(project, lock, { frozen: request.frozen });
+  const images = await Promise.all(config.images.map(async (image) => ({ image, own: await ownProject(image, { project, request }) })));
+  const locked = await readLocks(images, { ctx, frozen: request.frozen });
   for (const message of project.notes ?? []) ctx.emit({ type: 'note', message });
   const planned: PlannedImage[] = [];
   let pins = known;
-  for (const image of config.images) {
-    const own = image.package === undefined ? project : await readProject(request.directory, { package: image.package });
-    const done = await planPlatforms({ project, own, lock, image, request, pins }, ctx);
+  for (const one of locked) {
+    const done = await planPlatforms({ ...one, project, request, pins }, ctx);
     pins = done.pins;
-    planned.push({ project, config: image, plans: done.plans });
+    planned.push({ project, config: one.image, plans: done.plans, indexes: ownIndexes(one.read) });
   }
   for (const message of notesOf(planned)) ctx.emit({ type: 'note', message });
   return { planned, pins };
 }
 
-interface PlatformsInput extends Omit<ProjectInput, 'configured'> {
-  /** The project as its image sees it: with the member that the image is made of. */
-  readonly own: Project;
-  readonly lock: Lock;
-  readonly image: ImageConfig;
+/** The project as an image sees it: with the member that the image is made of. */
+async function ownProject(image: ImageConfig, { project, request }: Pick<ProjectInput, 'project' | 'request'>): Promise<Project> {
+  return image.package === undefined ? project : await readProject(request.directory, { package: image.package });
 }
+
+type PlatformsInput = Omit<ProjectInput, 'configured'> & LockedImage;
 
 /** Plans one image for each of its platforms. All of them are selected for before any wheel is asked for, so that one error names all that lacks. */
 async function planPlatforms(
-  { project, own, lock, image, request, pins: known }: PlatformsInput,
+  { project, own, read, image, request, pins: known }: PlatformsInput,
   ctx: Context,
 ): Promise<{ plans: ImagePlan[]; pins: WherryLock }> {
-  let pins = known;
+  const { lock, ...completed } = await completeLock({ read, own }, { pins: known, mode: request.lockMode, ctx });
+  let { pins } = completed;
   const targets: Target[] = [];
   for (const platform of image.platforms) {
     const resolved = await stage(ctx, 'resolve', () =>
@@ -97,13 +100,13 @@ async function planPlatforms(
     targets.push(resolved.target);
   }
   const selections = selectAll({ lock, project: own, targets, request: selectionRequest(image, request) });
-  const authorize = projectCredentials(project, ctx);
+  const { authorize, locate } = packageSupply(project, { ctx, indexes: ownIndexes(read) });
   const moment = await momentOf(own, image, request);
   const trees = treeReader({ project: own, image, outputs: request.outputs });
   const plans: ImagePlan[] = [];
   for (const [position, target] of targets.entries()) {
     const selection = selections[position] as Selection;
-    const sized = await resolveSizes({ selection, lock: pins, mode: request.lockMode, root: project.root, authorize, ctx });
+    const sized = await resolveSizes({ selection, lock: pins, mode: request.lockMode, root: project.root, authorize, locate, ctx });
     pins = sized.lock;
     plans.push(planImage({ project: own, image, target, selection, sizes: sized.sizes, ...(await trees(selection)), moment }));
   }
@@ -133,13 +136,13 @@ export interface BuildOptions {
 
 /** From plans to an image: produce → image. The result lies in the store under the image's name; sinks are the caller's. */
 export async function buildImage(
-  { project, config, plans }: PlannedImage,
+  { project, config, plans, indexes }: PlannedImage,
   ctx: Context,
   { pool, remote, remember = true }: BuildOptions = {},
 ): Promise<Image | ImageIndex> {
   const images: Image[] = [];
   const elsewhere = new Set<Digest>();
-  const options = { ...supplyOptions(project, config, ctx), ...(pool && { pool }) };
+  const options = { ...supplyOptions({ project, config, indexes }, ctx), ...(pool && { pool }) };
   for (const plan of plans) {
     const cache = remote?.forPlan({ plan, ctx, make: (layers) => makeLayers(layers, { plan, ctx, options }) });
     const produceOptions = { ...options, ...(cache && { elsewhere: cache.elsewhere }) };

@@ -4,18 +4,14 @@ import type { ImageConfig } from './config/types.ts';
 import type { Context } from './context.ts';
 import { counted } from './count.ts';
 import { findDebianMirrors } from './debian/index.ts';
-import { type Authorize, indexCredentials, packageIndexes } from './download/index.ts';
 import type { BlobSource, Layer } from './image/types.ts';
+import type { IndexOptions } from './indexes/index.ts';
+import { packageSupply } from './pipeline-locks.ts';
 import type { ImagePlan } from './plan/index.ts';
 import type { ProduceOptions } from './produce/index.ts';
 import type { Project } from './project/index.ts';
 import { withMirrors } from './registry/route/settings.ts';
 import { storeBlobs } from './sources/index.ts';
-
-/** Credentials for the project's package indexes: those of `[[tool.uv.index]]` and of the environment. */
-export function projectCredentials(project: Project, { env }: Pick<Context, 'env'>): Authorize {
-  return indexCredentials({ env, indexes: packageIndexes(project.rootPyproject.data, env) });
-}
 
 /** The context with the mirrors of an image's configuration, which are asked when bases are read. Errors: CONFIG_INVALID. */
 export function mirroredContext(ctx: Context, { mirrors }: Pick<ImageConfig, 'mirrors'>): Context {
@@ -23,11 +19,20 @@ export function mirroredContext(ctx: Context, { mirrors }: Pick<ImageConfig, 'mi
   return registries === undefined ? ctx : { ...ctx, registries };
 }
 
+/** What is made, as far as it says where things come from. */
+export interface SuppliedImage {
+  readonly project: Project;
+  readonly config: ImageConfig;
+  readonly indexes?: IndexOptions | undefined;
+}
+
 /** Where `produce` may fetch from: credentials of the project's package indexes, mirrors of the image's configuration. */
-export function supplyOptions(project: Project, config: ImageConfig, ctx: Pick<Context, 'env'>): ProduceOptions {
+export function supplyOptions({ project, config, indexes }: SuppliedImage, ctx: Context): ProduceOptions {
   const { env } = ctx;
+  const { authorize, locate } = packageSupply(project, { ctx, indexes });
   return {
-    authorize: projectCredentials(project, ctx),
+    authorize,
+    locate,
     mirrors: () => findDebianMirrors({ config: config.debian.mirror, snapshot: config.debian.snapshot, env }),
   };
 }

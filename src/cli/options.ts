@@ -10,6 +10,8 @@ import type { Terminal } from './terminal.ts';
 export interface BuildFlags {
   readonly image?: string[];
   readonly platform?: string[];
+  readonly lock?: string;
+  readonly requirements?: string[];
   readonly package?: string;
   readonly extra?: string[];
   readonly group?: string[];
@@ -48,6 +50,8 @@ export function addBuildOptions(command: Command): Command {
   return command
     .addOption(new Option('--image <name>', 'image of [tool.wherry.images]; repeatable').argParser(collect))
     .addOption(new Option('--platform <list>', 'linux/amd64, linux/arm64').argParser(list))
+    .option('--lock <file>', 'lock to install: uv.lock, pylock.toml or pylock.NAME.toml')
+    .addOption(new Option('--requirements <file>', 'requirements file to install instead of a lock; repeatable').argParser(collect))
     .option('--package <name>', 'workspace member to install')
     .addOption(new Option('--extra <name>', 'extra to include; repeatable').argParser(collect))
     .addOption(new Option('--group <name>', 'dependency group to include; repeatable').argParser(collect))
@@ -88,6 +92,8 @@ export function buildRequest(directory: string | undefined, flags: BuildFlags, {
 function configFlags(flags: BuildFlags): ConfigFlags {
   const given = {
     platforms: flags.platform,
+    lock: flags.lock,
+    requirements: flags.requirements,
     package: flags.package,
     extras: flags.extra,
     groups: flags.group,

@@ -31,6 +31,7 @@ export function imageConfig(image: MergedImage, shared: Pick<ConfigFile, 'debian
     tags: (values.tags ?? []).map((tag) => plainTag(tag, image)),
     python: values.python,
     base: values.base,
+    lock: lockSetting(image),
     package: values.package === undefined ? undefined : normalizeName(values.package),
     ...dependencies(values),
     env,
@@ -62,6 +63,16 @@ function dependencies(values: Partial<ImageKeys>): Pick<ImageConfig, 'extras' | 
     noGroups: (values['no-groups'] ?? []).map(normalizeName),
     noProject: values['no-project'] ?? false,
   };
+}
+
+/** The nearer of the two settings counts; both in one place are a contradiction. */
+function lockSetting(image: MergedImage): ImageConfig['lock'] {
+  const { lock, requirements = [] } = image.values;
+  const [ofLock, ofRequirements] = [originOf(image, 'lock'), originOf(image, 'requirements')];
+  if (ofLock !== undefined && ofRequirements !== undefined) {
+    throw configInvalid('lock and requirements exclude each other', ofRequirements.where ?? ofLock.where, 'keep one of the two');
+  }
+  return { lock, requirements };
 }
 
 function originOf(image: MergedImage, key: keyof ImageKeys): MergedImage['origins'][number] | undefined {

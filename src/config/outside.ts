@@ -27,6 +27,8 @@ const readers: Partial<Record<Key, Reader>> = {
   tags: many,
   python: one,
   base: one,
+  lock: one,
+  requirements: many,
   package: one,
   extras: many,
   groups: many,

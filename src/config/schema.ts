@@ -72,6 +72,15 @@ const imageKeys = {
     .optional()
     .describe('Python X.Y; default from .python-version and requires-python'),
   base: text.optional().describe('base image: debian:13, debian:13-noshell, any reference; default from the Python version'),
+  lock: relative
+    .regex(/(?:^|\/)(?:uv\.lock|pylock(?:\.[^./]+)?\.toml)$/, 'must name uv.lock, pylock.toml or pylock.NAME.toml')
+    .optional()
+    .describe('lock file; default uv.lock of the workspace, else pylock.toml, else requirements.txt'),
+  requirements: z
+    .array(relative)
+    .min(1)
+    .optional()
+    .describe('requirements files to install instead of a lock: every package with its exact version'),
   package: text.optional().describe('workspace member to install'),
   extras: texts.optional(),
   groups: texts.optional().describe('dependency groups to add'),
@@ -152,7 +161,7 @@ export type ImageKeys = z.output<typeof image>;
 export const imageKeySchemas = image.shape;
 
 /** Keys of the documented configuration that this version cannot act on yet. */
-export const reservedKeys: ReadonlySet<string> = new Set(['each', 'system', 'run', 'fetch', 'frontend', 'variants', 'requirements']);
+export const reservedKeys: ReadonlySet<string> = new Set(['each', 'system', 'run', 'fetch', 'frontend', 'variants']);
 
 /** JSON Schema (draft 2020-12) of the file, for editors: `schemas/wherry.schema.json`. */
 export function configJsonSchema(): Readonly<Record<string, unknown>> {

@@ -11,6 +11,8 @@ export interface ImageConfig {
   readonly python: string | undefined;
   /** Base as written, or undefined: chosen from the Python version. */
   readonly base: string | undefined;
+  /** Where what is installed is written down; paths start at the project's directory. */
+  readonly lock: { readonly lock: string | undefined; readonly requirements: readonly string[] };
   /** Workspace member, or undefined: the project at hand. */
   readonly package: string | undefined;
   readonly extras: readonly string[];

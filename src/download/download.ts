@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ToolError } from '../errors/index.ts';
 import { redact } from '../http/index.ts';
+import { copyFile } from './copy.ts';
 import { wrongSize } from './size.ts';
 import { transfer } from './transfer.ts';
 import type { Download, DownloadOptions } from './types.ts';
@@ -20,7 +21,7 @@ export async function download(request: Download & DownloadOptions): Promise<voi
   let last: unknown;
   for (const url of request.urls) {
     try {
-      return await fromUrl(request, url);
+      return await fromPlace(request, await placeOf(request, url));
     } catch (error) {
       ctx.signal.throwIfAborted();
       if (!(error instanceof ToolError) || error.code.startsWith('STORE_')) throw error;
@@ -28,6 +29,25 @@ export async function download(request: Download & DownloadOptions): Promise<voi
     }
   }
   throw last ?? new ToolError('DOWNLOAD_FAILED', `no URL is known for ${request.label}`);
+}
+
+type Place = { readonly url: string } | { readonly path: string };
+
+async function placeOf({ locate, digest, label }: Download & DownloadOptions, url: string): Promise<Place> {
+  if (!url.startsWith('index:')) return { url };
+  if (locate === undefined) throw new ToolError('INTERNAL', `nobody was given to find ${label} on an index`);
+  return await locate(url, digest);
+}
+
+async function fromPlace(request: Download & DownloadOptions, place: Place): Promise<void> {
+  if ('url' in place) return await fromUrl(request, place.url);
+  await copyFile(place.path, request.digest, { ctx: request.ctx, fail: (cause) => unreadable(request, place.path, cause) });
+}
+
+function unreadable({ label, hashError }: Download, file: string, cause: unknown): ToolError {
+  if (cause === undefined)
+    return new ToolError(hashError ?? 'WHEEL_HASH', `${label} has other bytes than the lock promises`, { where: { file } });
+  return new ToolError('DOWNLOAD_NOT_FOUND', `${label} cannot be read from its directory`, { where: { file }, cause });
 }
 
 async function fromUrl(request: Download & DownloadOptions, url: string): Promise<void> {

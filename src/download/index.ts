@@ -3,7 +3,8 @@
  * Must not: keep or use bytes with another digest, or send credentials to a host that they don't belong to.
  */
 export { type DownloadBatch, downloadAll, startDownloads } from './batch.ts';
+export { copyFile } from './copy.ts';
 export { type Authorize, credentialsFor, indexCredentials, type PackageIndex, packageIndexes } from './credentials.ts';
 export { download } from './download.ts';
 export { type Login, parseNetrc } from './netrc.ts';
-export type { Download, DownloadOptions } from './types.ts';
+export type { Download, DownloadOptions, Locate } from './types.ts';

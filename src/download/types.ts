@@ -5,7 +5,7 @@ import type { Authorize } from './credentials.ts';
 
 /** One file to have in the store. */
 export interface Download {
-  /** Tried in this order; the next only if one fails for good. */
+  /** Tried in this order; the next only if one fails for good. `index:` URLs are located first. */
   readonly urls: readonly string[];
   readonly digest: Digest;
   /** Exact bytes, where known. */
@@ -22,10 +22,14 @@ export interface Download {
   readonly hashError?: ErrorCode;
 }
 
+/** Finds a file that a lock names by its index alone, as `index:NAME/FILENAME`: its URL, or where it lies on this machine. */
+export type Locate = (url: string, digest: Digest) => Promise<{ readonly url: string } | { readonly path: string }>;
+
 /** What downloads need around them. */
 export interface DownloadOptions {
   readonly ctx: Context;
   readonly authorize?: Authorize;
+  readonly locate?: Locate;
   /** Replaces waiting between tries. */
   readonly wait?: (milliseconds: number, signal: AbortSignal) => Promise<unknown>;
 }

@@ -16,6 +16,7 @@ import { planErrors } from './plan.ts';
 import { produceErrors } from './produce.ts';
 import { projectErrors } from './project.ts';
 import { pushErrors } from './push.ts';
+import { requirementsErrors } from './requirements.ts';
 import { runtimeErrors } from './runtime.ts';
 import { systemErrors } from './system.ts';
 
@@ -24,6 +25,7 @@ export const errorCatalog = {
   ...configErrors,
   ...projectErrors,
   ...lockErrors,
+  ...requirementsErrors,
   ...baseErrors,
   ...debianErrors,
   ...networkErrors,

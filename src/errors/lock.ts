@@ -22,9 +22,9 @@ export const lockErrors = {
   },
   LOCK_BROKEN: {
     exit: 1,
-    title: 'uv.lock cannot be read',
-    cause: 'The file is not TOML, or not of the shape that uv writes: a bad merge or an edit by hand.',
-    fix: 'Run uv lock to write it again, and commit the result.',
+    title: 'a lock file cannot be read',
+    cause: 'uv.lock or pylock.toml is not TOML, or not of the shape that it should have: a bad merge or an edit by hand.',
+    fix: 'Write it again (uv lock, or uv export --format pylock.toml), and commit the result.',
   },
   LOCK_INCONSISTENT: {
     exit: 1,
@@ -34,9 +34,10 @@ export const lockErrors = {
   },
   LOCK_MISSING: {
     exit: 1,
-    title: 'there is no uv.lock',
-    cause: 'Wherry installs exactly what the lock file names, so it needs one.',
-    fix: 'Run uv lock and commit uv.lock.',
+    title: 'there is no lock file',
+    cause:
+      'Wherry installs exactly what a lock names: uv.lock, pylock.toml, or requirements files with exact versions. Those of other tools are not read.',
+    fix: 'Run uv lock and commit uv.lock. From Poetry and Pipenv: uvx migrate-to-uv; from PDM: uvx pdm export --prod -o requirements.txt.',
   },
   LOCK_STALE: {
     exit: 1,
@@ -52,9 +53,9 @@ export const lockErrors = {
   },
   LOCK_UNSUPPORTED: {
     exit: 1,
-    title: 'uv.lock has a format version that is not known here',
-    cause: 'Wherry reads version 1 of the format, in every revision.',
-    fix: 'Use a newer Wherry, or run uv lock with a uv that writes version 1.',
+    title: 'a lock file has a format version that is not known here',
+    cause: 'Wherry reads version 1 of uv.lock, in every revision, and version 1 of pylock.toml.',
+    fix: 'Use a newer Wherry, or write the lock with a tool that makes version 1.',
   },
   LOCK_UNVERIFIED: {
     exit: 1,

@@ -23,7 +23,7 @@ export const projectErrors = {
   PROJECT_NOT_FOUND: {
     exit: 1,
     title: 'there is no Python project here',
-    cause: 'No pyproject.toml was found in the directory or above it.',
+    cause: 'Neither pyproject.toml nor requirements.txt or pylock.toml was found in the directory or above it.',
     fix: 'Run wherry in the project, or name its directory: wherry build DIR.',
   },
   SECRET_REFUSED: {

@@ -22,6 +22,8 @@ export interface IndexClient {
    * and is safe from a namesake on a later index. Errors: DOWNLOAD_AUTH, INDEX_FAILED, INDEX_BROKEN, NETWORK_OFFLINE, those of the HTTP client.
    */
   project(name: string): AsyncIterable<ProjectFiles>;
+  /** The METADATA of a wheel where the index has it beside the wheel (PEP 658); undefined where it has not. Errors: as above. */
+  metadata(file: IndexFile): Promise<string | undefined>;
 }
 
 export interface IndexClientOptions {
@@ -32,6 +34,7 @@ export interface IndexClientOptions {
 
 /** The longest page; the longest of a public index today has a quarter of it. */
 const maxBytes = 64 * 1024 * 1024;
+const maxMetadata = 4 * 1024 * 1024;
 const accept = 'application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.01';
 
 /** Opens indexes; nothing is requested yet. */
@@ -45,6 +48,7 @@ export function openIndexes(options: IndexClientOptions): IndexClient {
   };
   return {
     places: options.places,
+    metadata: async (file) => await readMetadata(file, options),
     async *project(name) {
       const normal = normalizeName(name);
       for (const place of options.places) {
@@ -74,6 +78,18 @@ async function read(place: IndexPlace, name: string, options: IndexClientOptions
   return await readPage(place.kind === 'flat' ? place.url : `${root}/${name}/`, { place, ...options });
 }
 
+async function readMetadata({ location, metadata }: IndexFile, options: IndexClientOptions): Promise<string | undefined> {
+  if (!metadata || !('url' in location)) return undefined;
+  const response = await get(`${location.url}.metadata`, options);
+  if (response.status === 200) return new TextDecoder().decode(await readBody(response, maxMetadata));
+  await discardBody(response.body);
+  return undefined;
+}
+
+async function get(url: string, { ctx, authorize }: IndexClientOptions): Promise<HttpResponse> {
+  return await ctx.http.request({ method: 'GET', url, headers: { accept, ...(await authorize(url)) }, signal: ctx.signal });
+}
+
 /** A directory has no hashes; whoever takes a file reads it anyway. */
 async function readDirectory({ url, kind, origin }: IndexPlace): Promise<readonly IndexFile[]> {
   const hint = 'give a directory of wheels to --find-links, or the https URL of an index';
@@ -86,18 +102,12 @@ async function readDirectory({ url, kind, origin }: IndexPlace): Promise<readonl
   return names.sort().map((filename) => ({ filename, location: { path: join(url, filename) }, ...unknown }));
 }
 
-async function readPage(text: string, { place, ctx, authorize }: IndexClientOptions & { readonly place: IndexPlace }) {
-  if (ctx.offline) {
+async function readPage(text: string, { place, ...options }: IndexClientOptions & { readonly place: IndexPlace }) {
+  if (options.ctx.offline) {
     const hint = 'run the command once without --offline';
     throw new ToolError('NETWORK_OFFLINE', `the index of ${place.origin} must be asked, and --offline forbids it`, { hint });
   }
-  const url = withoutLogin(text);
-  const response = await ctx.http.request({
-    method: 'GET',
-    url,
-    headers: { accept, ...(await authorize(url)) },
-    signal: ctx.signal,
-  });
+  const response = await get(withoutLogin(text), options);
   if (response.status !== 200) {
     await discardBody(response.body);
     if (response.status === 404 || response.status === 410) return [];

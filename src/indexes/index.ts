@@ -4,5 +4,6 @@
  */
 export { type IndexClient, openIndexes, type ProjectFiles } from './client.ts';
 export { findIndexes, type IndexQuestion, indexUnknown } from './find.ts';
+export { indexUrl, locateOn } from './locate.ts';
 export { parsePage } from './page.ts';
 export type { IndexFile, IndexOptions, IndexPlace } from './types.ts';

@@ -106,22 +106,9 @@ test('a root without settings has those of the nearest directory above, and one 
   root = above;
 });
 
-test.each([
-  [undefined, app, 'run uv lock and commit'],
-  ['poetry.lock', app, 'run uv lock and commit'],
-  ['poetry.lock', '[tool.poetry]\nname = "app"\n', 'uvx migrate-to-uv'],
-  ['pdm.lock', app, '[dependency-groups]'],
-  ['requirements.txt', app, 'uv add -r requirements.txt'],
-  ['requirements.txt', '', 'uv init --bare'],
-])('no uv.lock beside %s', async (beside, text, hint) => {
-  if (beside !== undefined) await put(beside, '');
-  const found = readLock(projectOf({ '.': text }, root));
-  await expect(found).rejects.toMatchObject({
-    code: 'LOCK_MISSING',
-    hint: expect.stringContaining(hint),
-    where: { file: path.join(root, 'uv.lock') },
-  });
-  await expect(found).rejects.toMatchObject({ details: beside === undefined ? [] : [expect.stringContaining(beside)] });
+test('no uv.lock', async () => {
+  const found = readLock(projectOf({ '.': app }, root));
+  await expect(found).rejects.toMatchObject({ code: 'LOCK_MISSING', hint: 'run uv lock and commit uv.lock' });
 });
 
 test('a directory in place of uv.lock', async () => {

@@ -5,7 +5,7 @@ import { manifestOf } from './manifest.ts';
 import { packageOf } from './package.ts';
 import { lineOf } from './position.ts';
 import { redact } from './redact.ts';
-import { child, listOf, type Node, optionalCount, optionalText, type Place, ShapeError, tableOf, textOf, textsOf } from './shape.ts';
+import { child, listOf, type Node, optionalCount, optionalText, placeName, ShapeError, tableOf, textOf, textsOf } from './shape.ts';
 import type { ConflictItem, Lock, Manifest } from './types.ts';
 
 const regenerate = 'run uv lock to write the file again';
@@ -58,10 +58,6 @@ function broken(error: ShapeError, text: string, file: string): ToolError {
   const name = placeName(error.place);
   const message = redact(`uv.lock is broken: ${name === '' ? '' : `${name} `}${error.message}`);
   return new ToolError('LOCK_BROKEN', message, { where: { file, line: lineOf(text, error.place) }, hint: regenerate });
-}
-
-function placeName(place: Place): string {
-  return place.reduce<string>((name, key) => (typeof key === 'number' ? `${name}[${key}]` : name === '' ? key : `${name}.${key}`), '');
 }
 
 /** Early revisions call the package tables `[[distribution]]`. */

@@ -8,10 +8,19 @@ import type { Place } from './shape.ts';
 export function lineOf(text: string, place: Place): number {
   const lines = text.split('\n');
   const [top, index] = place;
-  if ((top === 'package' || top === 'distribution') && typeof index === 'number') return lineInPackage(lines, place, index);
+  if (typeof top === 'string' && packageKeys.has(top) && typeof index === 'number') return lineInPackage(lines, place, index);
   const end = lines.findIndex((line) => line.startsWith('[['));
   return lineOfKeys(lines, place, { from: 0, to: end === -1 ? lines.length : end });
 }
+
+const packageKeys: ReadonlySet<string> = new Set(['package', 'distribution', 'packages']);
+
+/** The lines (from 1) of the headers `[[package]]` of uv.lock, or `[[packages]]` of pylock.toml, in order. */
+export function packageLines(text: string): readonly number[] {
+  return text.split('\n').flatMap((line, at) => (header.test(line) ? [at + 1] : []));
+}
+
+const header = /^\[\[\s*(?:package|distribution|packages)\s*\]\]/;
 
 interface Range {
   readonly from: number;
@@ -19,7 +28,7 @@ interface Range {
 }
 
 function lineInPackage(lines: readonly string[], place: Place, index: number): number {
-  const headers = lines.flatMap((line, at) => (/^\[\[(package|distribution)\]\]/.test(line) ? [at] : []));
+  const headers = lines.flatMap((line, at) => (header.test(line) ? [at] : []));
   const from = headers[index];
   if (from === undefined) return 1;
   return lineOfKeys(lines, place.slice(2), { from, to: headers[index + 1] ?? lines.length });

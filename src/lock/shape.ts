@@ -17,6 +17,11 @@ export class ShapeError extends Error {
   }
 }
 
+/** `package[3].wheels[0].hash`, for messages. */
+export function placeName(place: Place): string {
+  return place.reduce<string>((name, key) => (typeof key === 'number' ? `${name}[${key}]` : name === '' ? key : `${name}.${key}`), '');
+}
+
 /** Throws a `ShapeError` for a node. */
 export function refuse(node: Node, problem: string): never {
   throw new ShapeError(node.place, problem);

@@ -44,7 +44,8 @@ export function fileOf(node: Node, source: PackageSource): LockedFile {
   return { ...locationOf(node, source), ...(hash === undefined ? {} : { hash }), ...(size === undefined ? {} : { size }) };
 }
 
-const digits: Readonly<Record<string, number>> = { md5: 32, sha256: 64, sha384: 96, sha512: 128, blake2b: 128 };
+/** Hex digits of the hash algorithms that lock files name. */
+export const digits: Readonly<Record<string, number>> = { md5: 32, sha256: 64, sha384: 96, sha512: 128, blake2b: 128 };
 
 function hashOf(node: Node): string | undefined {
   const text = optionalText(node);
@@ -80,7 +81,8 @@ function directFile(node: Node, source: PackageSource): Location {
   return { filename: filename ?? '' };
 }
 
-function lastSegment(node: Node, location: string, isUrl = true): string {
+/** The file name at the end of a URL or path. Throws `ShapeError`. */
+export function lastSegment(node: Node, location: string, isUrl = true): string {
   const raw = (isUrl ? location.replace(/[?#].*$/s, '') : location).split('/').at(-1) ?? '';
   const name = isUrl ? decoded(node, raw) : raw;
   if (name === '' || name === '.' || name === '..' || /[/\\\0]/.test(name)) refuse(node, 'must end in a file name');

@@ -1,7 +1,12 @@
-/** A parsed uv.lock, version 1, any revision (uv-and-wheels §1). Markers and specifiers stay text; `select` evaluates them. */
+/**
+ * A parsed uv.lock, version 1, any revision (uv-and-wheels §1), or a list of pins in the same form. Markers and specifiers stay text; `select`
+ * evaluates them.
+ */
 export interface Lock {
-  /** Absolute path of uv.lock. */
+  /** Absolute path of the file. */
   readonly file: string;
+  /** Present for pylock.toml and requirements, which list packages and know no graph. */
+  readonly list?: ListFacts;
   readonly revision: number;
   readonly requiresPython: string | undefined;
   readonly resolutionMarkers: readonly string[];
@@ -12,6 +17,16 @@ export interface Lock {
   readonly options: Readonly<Record<string, unknown>>;
   readonly manifest: Manifest;
   readonly packages: readonly LockedPackage[];
+}
+
+/** What only lists have. */
+export interface ListFacts {
+  /** Names of the files for people: `pylock.toml`, `requirements.txt, requirements-gpu.txt`. */
+  readonly label: string;
+  /** The command that writes the file anew. */
+  readonly regenerate: string;
+  /** Groups that are installed unless they are left out; `[tool.uv] default-groups` says nothing of a list. */
+  readonly defaultGroups: readonly string[];
 }
 
 export interface ConflictItem {
@@ -65,6 +80,10 @@ export interface LockedPackage {
   readonly sdist: LockedFile | undefined;
   readonly wheels: readonly LockedFile[];
   readonly metadata: PackageMetadata | undefined;
+  /** Versions of Python that the package allows, where the lock says so; another one is an error. */
+  readonly requiresPython?: string | undefined;
+  /** What the package needs, as requirements, where a list has to be checked for what it lacks. */
+  readonly requires?: readonly string[] | undefined;
   /** `default-groups` and `group-requires-python` of a source tree, from revision 5 on. Only compared, never used. */
   readonly groupSettings?: GroupSettings;
 }

@@ -3,16 +3,7 @@
  * Must not: read files, use the network, or know uv.lock. Where uv and pypa/packaging differ, uv is followed (test/oracle/packaging-differences.json).
  */
 export { evaluateMarker, type MarkerEnvironment, markerEnvironment, mentionsExtra } from './environment.ts';
-export {
-  type Marker,
-  type MarkerDialect,
-  type MarkerSet,
-  parseMarker,
-  type StringOperator,
-  type StringVariable,
-  setMember,
-  type VersionVariable,
-} from './marker.ts';
+export { type Marker, parseMarker, type StringOperator, type StringVariable, type VersionVariable } from './marker.ts';
 export { isValidName, normalizeName } from './name.ts';
 export { parseRequirement, type Requirement } from './requirement.ts';
 export { parseSpecifiers, type Specifier, type Specifiers, specifiersAllow, type VersionOperator } from './specifier.ts';

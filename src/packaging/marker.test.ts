@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { evaluateMarker, markerEnvironment, mentionsExtra } from './environment.ts';
-import { parseMarker, setMember } from './marker.ts';
+import { parseMarker } from './marker.ts';
 
 const environment = markerEnvironment({ python: '3.13.5', machine: 'x86_64' });
 
@@ -78,21 +78,6 @@ describe('markers', () => {
     expect(holds("extra == 'Foo.Bar'", 'foo-bar')).toBe(true);
     expect(holds("extra != 'dev'", 'dev')).toBe(false);
     expect(holds("extra == 'extra-7-project-cpu' and extra != 'extra-7-project-cu124'", 'extra-7-project-cpu')).toBe(true);
-  });
-
-  it('searches the sets of pylock.toml, and only there', () => {
-    const read = (text: string, ...members: readonly string[]) =>
-      evaluateMarker(parseMarker(text, 'pylock'), environment, new Set(members));
-    const both = "'Dev.Tools' in dependency_groups or 'web' not in extras and sys_platform == 'linux'";
-    expect(read(both, setMember('extras', 'web'))).toBe(false);
-    expect(read(both, setMember('extras', 'web'), setMember('dependency_groups', 'dev-tools'))).toBe(true);
-    expect(read(both, setMember('extras', 'dev-tools'))).toBe(true);
-    expect(mentionsExtra(parseMarker(both, 'pylock'))).toBe(true);
-    expect(() => parseMarker(both)).toThrow('"dependency_groups" is not a marker variable');
-    expect(() => parseMarker("extra == 'web'", 'pylock')).toThrow('"extra" is not a marker variable');
-    for (const wrong of ["extras == 'web'", "extras in 'web'", "'web' == extras", 'extras in dependency_groups', "'web' < extras"]) {
-      expect(() => parseMarker(wrong, 'pylock')).toThrow('a set may only be searched');
-    }
   });
 
   it('says whether extras matter', () => {

@@ -46,33 +46,20 @@ type Clause = { readonly variable: string; readonly operator: string; readonly v
 const mirrored: Readonly<Record<string, string>> = { '<': '>', '<=': '>=', '>': '<', '>=': '<=', in: 'contains', 'not in': 'not contains' };
 const maxDepth = 100;
 
-/** The sets that markers of pylock.toml may search, as `'name' in extras` (PEP 751). */
-export type MarkerSet = 'extras' | 'dependency_groups';
-
-/** Which variables exist: those of requirements (PEP 508), or those of pylock.toml, which has two sets instead of `extra`. */
-export type MarkerDialect = 'requirement' | 'pylock';
-
 /** Reads a marker as uv does; throws `MARKER_INVALID`, also for a variable that does not exist. */
-export function parseMarker(text: string, dialect: MarkerDialect = 'requirement'): Marker {
-  const parser = new MarkerParser(text, dialect);
+export function parseMarker(text: string): Marker {
+  const parser = new MarkerParser(text);
   const marker = parser.parseAlternatives(0);
   parser.expectEnd();
   return marker ?? { kind: 'always' };
 }
 
-/** The name under which a member of a set is active when a marker of pylock.toml is evaluated; no extra's own name has brackets. */
-export function setMember(set: MarkerSet, name: string): string {
-  return `${set}[${normalizeName(name)}]`;
-}
-
 class MarkerParser {
   readonly #text: string;
-  readonly #dialect: MarkerDialect;
   #position = 0;
 
-  constructor(text: string, dialect: MarkerDialect) {
+  constructor(text: string) {
     this.#text = text;
-    this.#dialect = dialect;
   }
 
   /** `undefined` stands for a marker whose clauses were all ignored. */
@@ -106,9 +93,7 @@ class MarkerParser {
     const operator = this.#take(/\s*(?:~=|==|!=|<=|>=|<|>|in(?![\w.])|not\s+in(?![\w.]))/y);
     if (operator === undefined) throw this.#error('a comparison operator is missing');
     const right = this.#parseOperand();
-    const words = operator.trim().replace(/\s+/, ' ');
-    if (isSet(left) || isSet(right)) return this.#membership(left, words, right);
-    const clause = toClause(left, words, right);
+    const clause = toClause(left, operator.trim().replace(/\s+/, ' '), right);
     return clause === undefined ? undefined : readClause(clause);
   }
 
@@ -118,20 +103,8 @@ class MarkerParser {
     const word = this.#take(/\s*[A-Za-z_][\w.]*/y)?.trim();
     if (word === undefined) throw this.#error('a variable or a quoted text is missing');
     const variable = deprecatedNames[word] ?? word;
-    if (!this.#knows(variable)) throw this.#error(`${JSON.stringify(word)} is not a marker variable`);
+    if (!isVariable(variable)) throw this.#error(`${JSON.stringify(word)} is not a marker variable`);
     return { variable };
-  }
-
-  #knows(variable: string): boolean {
-    if (this.#dialect === 'pylock' && variable === 'extra') return false;
-    return isVariable(variable) || (this.#dialect === 'pylock' && isSet({ variable }));
-  }
-
-  #membership(left: Operand, operator: string, right: Operand): Marker {
-    if (!('literal' in left && isSet(right) && (operator === 'in' || operator === 'not in'))) {
-      throw this.#error("a set may only be searched, as in 'name' in extras");
-    }
-    return { kind: 'extra', name: setMember(right.variable, left.literal), negated: operator === 'not in' };
   }
 
   #take(pattern: RegExp): string | undefined {
@@ -150,10 +123,6 @@ class MarkerParser {
 
 function isVariable(word: string): boolean {
   return word === 'extra' || isVersionVariable(word) || isStringVariable(word);
-}
-
-function isSet(operand: Operand): operand is { readonly variable: MarkerSet } {
-  return 'variable' in operand && (operand.variable === 'extras' || operand.variable === 'dependency_groups');
 }
 
 function isVersionVariable(word: string): word is VersionVariable {

@@ -16,6 +16,7 @@ const image: ImageConfig = {
   tags: ['latest'],
   python: undefined,
   base: undefined,
+  lock: { lock: undefined, requirements: [] },
   package: undefined,
   extras: [],
   groups: [],

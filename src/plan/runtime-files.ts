@@ -9,11 +9,12 @@ const besidePackage: readonly RegExp[] = [
 ];
 
 /**
- * Files that tools read and a program does not. pyproject.toml and uv.lock are among them so that a changed dependency does not change the
+ * Files that tools read and a program does not. pyproject.toml and locks are among them so that a changed dependency does not change the
  * layer of the application.
  */
 const forTools: readonly (readonly [RegExp, string])[] = [
   [/^(?:pyproject\.toml|uv\.lock|uv\.toml|\.python-version)$/, 'read by uv, not at run time'],
+  [/^(?:pylock(?:\.[^.]+)?\.toml|(?:requirements|constraints)[\w.-]*\.(?:txt|in|lock))$/, 'read by installers, not at run time'],
   [/^wherry\.(?:toml|lock)$/, 'read by Wherry'],
   [
     /^\.(?:gitignore|gitattributes|gitmodules|gitkeep|git-blame-ignore-revs|github\/|gitlab\/|gitlab-ci\.ya?ml|circleci\/|forgejo\/|gitea\/)$/,

@@ -1,9 +1,16 @@
-import { createHash } from 'node:crypto';
-import { open } from 'node:fs/promises';
 import type { Context } from '../context.ts';
 import type { DebianMirrors } from '../debian/index.ts';
-import { type Digest, hexOf } from '../digest.ts';
-import { type Authorize, type Download, type DownloadBatch, indexCredentials, packageIndexes, startDownloads } from '../download/index.ts';
+import type { Digest } from '../digest.ts';
+import {
+  type Authorize,
+  copyFile,
+  type Download,
+  type DownloadBatch,
+  indexCredentials,
+  type Locate,
+  packageIndexes,
+  startDownloads,
+} from '../download/index.ts';
 import { ToolError } from '../errors/index.ts';
 import type { Recipe } from '../plan/recipe.ts';
 import type { Material, Materials } from '../plan/types.ts';
@@ -22,6 +29,8 @@ export interface SupplyOptions {
   readonly ctx: Context;
   /** Credentials of downloads; without it those of the environment's indexes and netrc. */
   readonly authorize?: Authorize;
+  /** Finds files that the lock names by their index alone. */
+  readonly locate?: Locate;
   /** Debian mirrors; without it those of the environment and of this host. */
   readonly mirrors?: () => DebianMirrors | Promise<DebianMirrors>;
 }
@@ -33,7 +42,7 @@ export function supply(recipes: readonly Recipe[], materials: Materials, options
   // Large files first: their layers take longest to make.
   const items = digests.flatMap((digest) => downloadOf(digest, materials[digest])).sort((a, b) => (b.size ?? 0) - (a.size ?? 0));
   const authorize = options.authorize ?? indexCredentials({ env, indexes: packageIndexes({}, env) });
-  const downloads = startDownloads(items, { ctx: options.ctx, authorize });
+  const downloads = startDownloads(items, { ctx: options.ctx, authorize, ...(options.locate && { locate: options.locate }) });
   const debs = fetchPackages(digests, materials, options);
   const copies = copyWheels(recipes, materials, options.ctx);
   const done = Promise.all([downloads.done, debs, copies]).then(() => undefined);
@@ -74,42 +83,11 @@ async function copyWheels(recipes: readonly Recipe[], materials: Materials, ctx:
   const wanted = recipes.flatMap((recipe) => (recipe.kind === 'wheels' ? digestsOf(recipe) : []));
   for (const digest of new Set(wanted)) {
     const material = materials[digest];
-    if (material?.kind === 'path' && (await ctx.store.has(digest)) === undefined) await copyIn(digest, material, ctx);
+    if (material?.kind === 'path' && (await ctx.store.has(digest)) === undefined) {
+      const { path, label } = material;
+      await copyFile(path, digest, { ctx, fail: (cause) => (cause === undefined ? replaced(material) : changed(label, cause)) });
+    }
     if (material?.kind === 'text') await ctx.store.put(Buffer.from(material.text));
-  }
-}
-
-/** Copies a host file into the store under the digest that the plan promised. Errors: WHEEL_HASH, SOURCE_CHANGED. */
-async function copyIn(digest: Digest, material: { readonly path: string; readonly label: string }, ctx: Context): Promise<void> {
-  const writer = await ctx.store.writer();
-  const hash = createHash('sha256');
-  try {
-    for await (const chunk of pieces(material.path)) {
-      ctx.signal.throwIfAborted();
-      hash.update(chunk);
-      await writer.write(chunk);
-    }
-    if (hash.digest('hex') !== hexOf(digest)) throw replaced(material);
-    await writer.commit(digest);
-  } catch (error) {
-    throw error instanceof ToolError ? error : changed(material.label, error);
-  } finally {
-    await writer.abort();
-  }
-}
-
-/** A file's bytes, each piece valid until the next is asked for. */
-async function* pieces(path: string): AsyncGenerator<Uint8Array> {
-  const file = await open(path);
-  const buffer = Buffer.allocUnsafeSlow(1024 * 1024);
-  try {
-    for (;;) {
-      const { bytesRead } = await file.read(buffer, 0, buffer.length, null);
-      if (bytesRead === 0) return;
-      yield buffer.subarray(0, bytesRead);
-    }
-  } finally {
-    await file.close();
   }
 }
 

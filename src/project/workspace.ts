@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { ToolError } from '../errors/index.ts';
@@ -15,7 +16,23 @@ export interface FoundWorkspace {
   readonly unmanaged: readonly string[];
 }
 
-/** The pyproject.toml of `directory` or the nearest one above. Throws PROJECT_NOT_FOUND, PROJECT_BROKEN. */
+/** Files that make a directory a project although it has no pyproject.toml; the nearest of all these decides. */
+const projectFiles = ['requirements.txt', 'pylock.toml', 'wherry.toml'];
+/** Files of other tools: they make a project only of the directory that was named, so that its error can say what to do with them. */
+const foreignFiles = [
+  'Pipfile.lock',
+  'Pipfile',
+  'environment.yml',
+  'environment.yaml',
+  'conda-lock.yml',
+  'requirements.in',
+  'setup.py',
+  'setup.cfg',
+];
+
+/**
+ * The pyproject.toml of `directory` or the nearest one above; an empty one for a project that has none. Throws PROJECT_NOT_FOUND, PROJECT_BROKEN.
+ */
 export async function nearestPyproject(directory: string): Promise<Pyproject> {
   const found = await stat(directory).catch(() => undefined);
   if (found?.isDirectory() !== true) {
@@ -26,10 +43,20 @@ export async function nearestPyproject(directory: string): Promise<Pyproject> {
   for (const candidate of upwards(directory)) {
     const found = await readPyproject(join(candidate, 'pyproject.toml'));
     if (found !== undefined) return found;
+    if (hasAny(candidate, projectFiles)) return withoutPyproject(candidate);
   }
-  throw new ToolError('PROJECT_NOT_FOUND', `no pyproject.toml in ${directory} or above it`, {
+  if (hasAny(directory, foreignFiles)) return withoutPyproject(directory);
+  throw new ToolError('PROJECT_NOT_FOUND', `no pyproject.toml or requirements.txt in ${directory} or above it`, {
     hint: 'run wherry in a Python project, or create one with: uv init',
   });
+}
+
+function hasAny(directory: string, names: readonly string[]): boolean {
+  return names.some((name) => statSync(join(directory, name), { throwIfNoEntry: false })?.isFile() === true);
+}
+
+function withoutPyproject(directory: string): Pyproject {
+  return { file: join(directory, 'pyproject.toml'), text: '', data: {} };
 }
 
 function* upwards(directory: string): Generator<string> {

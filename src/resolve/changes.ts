@@ -1,6 +1,6 @@
 import { counted } from '../count.ts';
 import { platformName } from '../platform.ts';
-import { findBase, type LockedBase, type WherryLock } from './wherry-lock.ts';
+import { findBase, findRequirement, type LockedBase, type LockedRequirement, type WherryLock } from './wherry-lock.ts';
 
 /** What differs between two locks, one line each for people: `debian:13 linux/amd64: libc6 2.41-12 → 2.41-13`. */
 export function describeChanges(before: WherryLock, after: WherryLock): string[] {
@@ -10,8 +10,16 @@ export function describeChanges(before: WherryLock, after: WherryLock): string[]
   return [
     ...bases,
     ...gone.map((entry) => `${baseLabel(entry)}: removed`),
+    ...requirementChanges(before, after),
     ...(sizes === 0 ? [] : [`sizes of ${counted(sizes, 'wheel')} that uv.lock does not give`]),
   ];
+}
+
+function requirementChanges(before: WherryLock, after: WherryLock): string[] {
+  const label = ({ name, version, files }: LockedRequirement) => `files of ${name} ${version}: ${files.length}`;
+  const added = after.requirements.filter((entry) => findRequirement(before, entry) === undefined);
+  const gone = before.requirements.filter((entry) => findRequirement(after, entry) === undefined);
+  return [...added.map(label), ...gone.map(({ name, version }) => `files of ${name} ${version}: removed`)];
 }
 
 function baseLabel(entry: LockedBase): string {

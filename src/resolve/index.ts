@@ -7,6 +7,7 @@ export { describeChanges } from './changes.ts';
 export { type CheckOptions, checkWherryLock, findingLine, type LockFinding } from './check.ts';
 export { parseWherryLock, readWherryLock, sameWherryLock, writeWherryLock } from './lock-file.ts';
 export { formatWherryLock } from './lock-format.ts';
+export { type PinsOptions, resolvePins } from './pins.ts';
 export { choosePython, defaultMinor, supportedMinors } from './python.ts';
 export { factsOf, type ResolveOptions, resolveTarget } from './resolve.ts';
 export { type ResolvedSizes, resolveSizes, type SizesOptions } from './sizes.ts';

@@ -10,6 +10,17 @@ import { emptyWherryLock, findBase, type WherryLock, withBase, withSizes } from 
 
 const full: WherryLock = {
   bases: [debianEntry(), debianEntry('debian:13-noshell'), imageEntry('registry.example/python:3.12-slim')],
+  requirements: [
+    { name: 'six', version: '1.16.0', files: [{ filename: 'six-1.16.0-py2.py3-none-any.whl', sha256: digestOf('s'), size: 11 }] },
+    {
+      name: 'torch',
+      version: '2.4.0',
+      resolved: '2.4.0+cpu',
+      requiresPython: '>=3.8, <4',
+      requires: ['filelock', 'sympy>=1.13 ; python_version >= "3.9"'],
+      files: [{ filename: 'torch-2.4.0+cpu-cp312-cp312-linux_x86_64.whl', sha256: digestOf('t') }],
+    },
+  ],
   sizes: { [digestOf('b')]: 2, [digestOf('a')]: 1 },
 };
 
@@ -30,7 +41,7 @@ describe('the text of wherry.lock', () => {
       fc.property(line, fc.string({ unit: 'grapheme' }), (one, other) => {
         const entry = imageEntry('a/b');
         const config = { ...entry.facts.config, env: [`A=${one}`], labels: { [one]: other }, volumes: [one] };
-        const lock = { bases: [{ ...entry, facts: { ...entry.facts, config, passwd: `${one}\n` } }], sizes: {} };
+        const lock = { bases: [{ ...entry, facts: { ...entry.facts, config, passwd: `${one}\n` } }], requirements: [], sizes: {} };
         expect(parseWherryLock(formatWherryLock(lock), 'wherry.lock')).toEqual(lock);
       }),
     );
@@ -38,7 +49,7 @@ describe('the text of wherry.lock', () => {
 
   it('of nothing is short', () => {
     expect(formatWherryLock(emptyWherryLock)).toMatch(/^#.*\nversion = 1\n$/);
-    expect(sameWherryLock(emptyWherryLock, { bases: [], sizes: {} })).toBe(true);
+    expect(sameWherryLock(emptyWherryLock, { bases: [], requirements: [], sizes: {} })).toBe(true);
     expect(sameWherryLock(emptyWherryLock, full)).toBe(false);
   });
 });
@@ -116,7 +127,9 @@ describe('lock values', () => {
     const one = withBase(emptyWherryLock, imageEntry('a/b', '3.12.1'));
     expect(withBase(one, imageEntry('a/b', '3.12.2'))).toBe(one);
     expect(findBase(one, 'a/b', { os: 'linux', architecture: 'arm64' })).toBeUndefined();
-    expect(withSizes({ bases: [], sizes: { [digestOf('a')]: 1 } }, { [digestOf('a')]: 2, [digestOf('b')]: 3 }).sizes).toEqual({
+    expect(
+      withSizes({ bases: [], requirements: [], sizes: { [digestOf('a')]: 1 } }, { [digestOf('a')]: 2, [digestOf('b')]: 3 }).sizes,
+    ).toEqual({
       [digestOf('a')]: 1,
       [digestOf('b')]: 3,
     });

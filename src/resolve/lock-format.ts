@@ -1,9 +1,11 @@
 import { platformName } from '../platform.ts';
 import {
   compareBases,
+  compareRequirements,
   type LockedBase,
   type LockedDebianBase,
   type LockedImageBase,
+  type LockedRequirement,
   type WherryLock,
   wherryLockVersion,
 } from './wherry-lock.ts';
@@ -14,9 +16,12 @@ type Value = string | number | boolean | readonly string[] | Readonly<Record<str
 export function formatWherryLock(lock: WherryLock): string {
   const head = ['# Made by Wherry; commit it. `wherry lock --update` takes newer versions.', `version = ${wherryLockVersion}`];
   const bases = lock.bases.toSorted(compareBases).flatMap((entry) => ['', '[[base]]', ...baseLines(entry)]);
+  const requirements = lock.requirements
+    .toSorted(compareRequirements)
+    .flatMap((entry) => ['', '[[requirement]]', ...requirementLines(entry)]);
   const sizes = Object.entries(lock.sizes).sort(([a], [b]) => (a < b ? -1 : 1));
   const sizeLines = sizes.length === 0 ? [] : ['', '[sizes]', ...sizes.map(([digest, bytes]) => `${quote(digest)} = ${bytes}`)];
-  return `${[...head, ...bases, ...sizeLines].join('\n')}\n`;
+  return `${[...head, ...bases, ...requirements, ...sizeLines].join('\n')}\n`;
 }
 
 function baseLines(entry: LockedBase): string[] {
@@ -26,6 +31,20 @@ function baseLines(entry: LockedBase): string[] {
     ...assign('kind', entry.kind),
   ];
   return [...head, ...(entry.kind === 'debian' ? debianLines(entry) : imageLines(entry))];
+}
+
+function requirementLines({ name, version, resolved, requiresPython, requires, files }: LockedRequirement): string[] {
+  return [
+    ...assign('name', name),
+    ...assign('version', version),
+    ...(resolved === undefined ? [] : assign('resolved', resolved)),
+    ...(requiresPython === undefined ? [] : assign('requires-python', requiresPython)),
+    ...(requires === undefined ? [] : assign('requires', requires)),
+    ...table(
+      'file',
+      files.map(({ filename, size, sha256 }) => ({ filename, ...(size === undefined ? {} : { size }), sha256 })),
+    ),
+  ];
 }
 
 function debianLines({ base }: LockedDebianBase): string[] {

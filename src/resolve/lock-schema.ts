@@ -3,7 +3,14 @@ import type { BaseFacts, DebianBase } from '../base/facts.ts';
 import { asDiffId, asDigest } from '../digest.ts';
 import type { Platform } from '../platform.ts';
 import { parseDebianName } from './base-name.ts';
-import { compareBases, type LockedBase, type WherryLock, wherryLockVersion } from './wherry-lock.ts';
+import {
+  compareBases,
+  compareRequirements,
+  type LockedBase,
+  type LockedRequirement,
+  type WherryLock,
+  wherryLockVersion,
+} from './wherry-lock.ts';
 
 // A lock is read once per run, see config/schema.ts.
 z.config({ jitless: true });
@@ -78,12 +85,32 @@ const imageEntry = z.strictObject({
   layer: z.array(z.strictObject({ mediaType: word, digest, size, diffId })).max(1000),
 });
 
+const distributionName = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._+!~-]{0,254}\.(?:whl|tar\.gz|zip)$/, 'not the name of a wheel or source archive');
+
+const requirementEntry = z.strictObject({
+  name: z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,126}[a-z0-9])?$/, 'not a normalised package name'),
+  version: z.string().regex(/^[0-9][A-Za-z0-9.!+]{0,127}$/, 'not a version'),
+  resolved: z
+    .string()
+    .regex(/^[0-9][A-Za-z0-9.!+]{0,127}$/, 'not a version')
+    .optional(),
+  'requires-python': line.regex(/^[0-9A-Za-z.*,<>=!~+ -]+$/, 'not a range of versions').optional(),
+  requires: z.array(line.min(1)).max(10_000).optional(),
+  file: z
+    .array(z.strictObject({ filename: distributionName, size: size.optional(), sha256: digest }))
+    .min(1)
+    .max(10_000),
+});
+
 const fileSchema = z.strictObject({
   version: z.literal(wherryLockVersion),
   base: z
     .array(z.discriminatedUnion('kind', [debianEntry, imageEntry]))
     .max(1000)
     .default([]),
+  requirement: z.array(requirementEntry).max(100_000).default([]),
   sizes: z.record(digest, size).default({}),
 });
 
@@ -100,7 +127,30 @@ export function lockFromData(data: unknown): WherryLock | LockProblem {
   const bases = result.data.base.map((entry) => (entry.kind === 'debian' ? fromDebian(entry) : fromImage(entry)));
   const duplicate = bases.findIndex((entry, index) => bases.slice(0, index).some((other) => compareBases(entry, other) === 0));
   if (duplicate !== -1) return { path: ['base', duplicate], message: 'a second entry of the same base and platform' };
-  return repeatedPackage(bases) ?? { bases: bases.sort(compareBases), sizes: result.data.sizes };
+  const requirements = result.data.requirement.map(fromRequirement);
+  const again = requirements.findIndex((entry, index) =>
+    requirements.slice(0, index).some((other) => compareRequirements(entry, other) === 0),
+  );
+  if (again !== -1) return { path: ['requirement', again], message: 'a second entry of the same package and version' };
+  return (
+    repeatedPackage(bases) ?? {
+      bases: bases.sort(compareBases),
+      requirements: requirements.sort(compareRequirements),
+      sizes: result.data.sizes,
+    }
+  );
+}
+
+function fromRequirement(entry: z.infer<typeof requirementEntry>): LockedRequirement {
+  const { name, version, resolved, 'requires-python': requiresPython, requires, file } = entry;
+  return {
+    name,
+    version,
+    ...(resolved === undefined ? {} : { resolved }),
+    ...(requiresPython === undefined ? {} : { requiresPython }),
+    ...(requires === undefined ? {} : { requires }),
+    files: file.map(({ filename, size: bytes, sha256 }) => ({ filename, sha256, ...(bytes === undefined ? {} : { size: bytes }) })),
+  };
 }
 
 function fromDebian({ reference, platform: on, package: packages }: z.infer<typeof debianEntry>): LockedBase {

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Context } from '../context.ts';
 import type { Digest } from '../digest.ts';
-import { type Authorize, indexCredentials, packageIndexes } from '../download/index.ts';
+import { type Authorize, indexCredentials, type Locate, packageIndexes } from '../download/index.ts';
 import { ToolError } from '../errors/index.ts';
 import { discardBody, type HttpResponse, redact } from '../http/index.ts';
 import type { Selection, WheelArtifact } from '../select/types.ts';
@@ -18,6 +18,8 @@ export interface SizesOptions {
   readonly ctx: Pick<Context, 'env' | 'http' | 'store' | 'emit' | 'signal' | 'offline'>;
   /** Credentials for URLs; default: those of the environment's indexes and netrc. */
   readonly authorize?: Authorize;
+  /** Finds files that the lock names by their index alone. */
+  readonly locate?: Locate;
 }
 
 /** `sizes` covers every wheel whose size uv.lock lacks: those of `lock`, and those of local files, which no lock needs to keep. Bytes. */
@@ -102,8 +104,10 @@ async function sizeOf(wheel: SizedUrl, options: SizesOptions): Promise<number> {
   if (stored !== undefined) return stored;
   if (options.ctx.offline) throw sizeUnknown(wheel, 'it is not in the store, and --offline forbids to ask its server');
   const answers: string[] = [];
+  const place = wheel.url.startsWith('index:') ? await options.locate?.(wheel.url, wheel.digest) : { url: wheel.url };
+  if (place !== undefined && 'path' in place) return (await stat(place.path)).size;
   for (const { method, read } of questions) {
-    const answer = await answered(options, () => ask(method, wheel.url, options));
+    const answer = await answered(options, () => ask(method, place?.url ?? wheel.url, options));
     const size = answer instanceof ToolError ? undefined : read(answer);
     if (size !== undefined) return size;
     answers.push(`${method}: ${answer instanceof ToolError ? answer.message : `status ${answer.status} without a usable length`}`);

@@ -6,6 +6,8 @@ import { type Platform, platformName } from '../platform.ts';
 export interface WherryLock {
   /** Sorted by reference, then platform; one per pair. */
   readonly bases: readonly LockedBase[];
+  /** Files of requirements that name only a version; sorted by name, then version; one per pair. */
+  readonly requirements: readonly LockedRequirement[];
   /** Bytes of wheels whose size uv.lock lacks, by SHA-256. */
   readonly sizes: Readonly<Record<Digest, number>>;
 }
@@ -28,10 +30,36 @@ export interface LockedImageBase {
   readonly facts: BaseFacts;
 }
 
+/** What an index has of a package in the version that a requirement names, as far as an image of any platform may use it. */
+export interface LockedRequirement {
+  /** Normalised. */
+  readonly name: string;
+  /** As the requirement names it, in its normal form. */
+  readonly version: string;
+  /** That of the files where it says more: `2.1.0+cpu` for `2.1.0`. */
+  readonly resolved?: string;
+  /** Versions of Python that the package allows. */
+  readonly requiresPython?: string;
+  /**
+   * What the package depends on without extras, in its own words (`Requires-Dist`): a list without hashes is checked for what it lacks. Absent where
+   * the index does not tell.
+   */
+  readonly requires?: readonly string[];
+  /** Sorted by name. */
+  readonly files: readonly LockedRequirementFile[];
+}
+
+export interface LockedRequirementFile {
+  readonly filename: string;
+  readonly sha256: Digest;
+  /** Bytes; where the index does not say, it is among `sizes`. */
+  readonly size?: number;
+}
+
 /** The format that is read and written. */
 export const wherryLockVersion = 1;
 
-export const emptyWherryLock: WherryLock = { bases: [], sizes: {} };
+export const emptyWherryLock: WherryLock = { bases: [], requirements: [], sizes: {} };
 
 /** `locked`: nothing may be added, a missing entry is an error. */
 export type LockMode = 'default' | 'locked';
@@ -45,6 +73,24 @@ export function findBase(lock: WherryLock, reference: string, platform: Platform
 export function withBase(lock: WherryLock, entry: LockedBase): WherryLock {
   if (findBase(lock, entry.reference, entry.platform) !== undefined) return lock;
   return { ...lock, bases: [...lock.bases, entry].sort(compareBases) };
+}
+
+/** The files of a requirement. */
+export function findRequirement(lock: WherryLock, key: Pick<LockedRequirement, 'name' | 'version'>): LockedRequirement | undefined {
+  return lock.requirements.find((entry) => compareRequirements(entry, key) === 0);
+}
+
+/** The lock with requirements more; known ones stay as they are. */
+export function withRequirements(lock: WherryLock, found: readonly LockedRequirement[]): WherryLock {
+  const added = found.filter((entry) => findRequirement(lock, entry) === undefined);
+  return { ...lock, requirements: [...lock.requirements, ...added].sort(compareRequirements) };
+}
+
+export function compareRequirements(
+  a: Pick<LockedRequirement, 'name' | 'version'>,
+  b: Pick<LockedRequirement, 'name' | 'version'>,
+): number {
+  return compareText(a.name, b.name) || compareText(a.version, b.version);
 }
 
 /** The lock with sizes more; known sizes stay as they are. */

@@ -119,7 +119,7 @@ function foreignGroups(
 function wantedGroups(input: Input, own: ReadonlySet<string>, foreign: ReadonlySet<string>): ReadonlySet<string> {
   const { request } = input;
   const asked = request.groups.map(normalizeName);
-  const byDefault = request.noDefaultGroups ? [] : defaultsOf(input, own);
+  const byDefault = request.noDefaultGroups ? [] : (input.lock.list?.defaultGroups ?? defaultsOf(input, own));
   const unknown = asked.find((group) => !own.has(group) && !foreign.has(group)) ?? byDefault.find((group) => !own.has(group));
   if (unknown !== undefined) throw unknownGroup(unknown, new Set([...own, ...foreign]));
   const wanted = new Set([...byDefault.filter((group) => group !== 'dev'), ...asked]);

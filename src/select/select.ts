@@ -5,11 +5,13 @@ import { machineOf, platformName } from '../platform.ts';
 import type { Project } from '../project/types.ts';
 import type { Target } from '../resolve/target.ts';
 import { chooseArtifact } from './artifact.ts';
+import { checkComplete } from './complete.ts';
 import { explainUnreached } from './dropped.ts';
 import { makeFilter } from './filters.ts';
 import { type Fit, fitOf } from './fit.ts';
 import { makeGraph } from './graph.ts';
 import { type Markers, makeMarkers } from './markers.ts';
+import { checkPackagePython } from './package-python.ts';
 import { isProblem, type Problem, problemsError, type TargetProblems } from './problem.ts';
 import { findRoots } from './roots.ts';
 import type { DroppedPackage, SelectedPackage, Selection, SelectionRequest } from './types.ts';
@@ -62,9 +64,11 @@ function choose(input: SelectInput): Chosen {
   const graph = makeGraph(lock);
   const roots = findRoots({ lock, project, request, graph });
   const reached = walk({ lock, graph, roots, markers });
+  checkComplete([...reached.packages.keys()], { lock, markers });
   const leaveOut = makeFilter({ lock, project: roots.project, request });
   const installed = [...reached.packages.keys()].filter((locked) => leaveOut(locked) === undefined).sort(byName);
   checkUnique(installed, lock);
+  checkPackagePython(installed, lock, target);
   const unreached = explainUnreached(lock, graph, reached);
   const dropped = lock.packages.flatMap((locked): DroppedPackage[] => {
     const reason = unreached.get(locked) ?? leaveOut(locked);

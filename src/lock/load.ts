@@ -1,0 +1,54 @@
+import { readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { ToolError } from '../errors/index.ts';
+import type { Project } from '../project/types.ts';
+import { findLock, type LockFiles, type LockSetting } from './find.ts';
+import { parseLock } from './parse.ts';
+import type { PinnedLock } from './pinned.ts';
+import { parsePylock } from './pylock.ts';
+import { type RequirementsLock, readRequirementsLock } from './requirements-lock.ts';
+import type { Lock } from './types.ts';
+
+/** A lock as its file says it: a graph, a list of files, or pins whose files an index may have to tell yet. */
+export type ReadLock = Lock | PinnedLock | RequirementsLock;
+
+export interface LoadLockOptions {
+  readonly project: Project;
+  readonly setting: LockSetting;
+  /** For variables in requirements files. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** Larger than any lock seen by two orders of magnitude; nobody writes one by mistake. */
+const maxBytes = 64 * 1024 * 1024;
+
+/** Reads the lock of a project, in whatever format it has one. Errors: those of `findLock` and of the format. */
+export async function loadLock({ project, setting, env }: LoadLockOptions): Promise<ReadLock> {
+  const found = await findLock(project, setting);
+  const read = await readFound(found, { project, env });
+  if (found.kind !== 'requirements' || setting.requirements.length > 0) return read;
+  return {
+    ...(read as RequirementsLock),
+    notes: [...(read as RequirementsLock).notes, `packages come from requirements.txt: there is no uv.lock`],
+  };
+}
+
+async function readFound(found: LockFiles, { project, env }: Pick<LoadLockOptions, 'project' | 'env'>): Promise<ReadLock> {
+  if (found.kind === 'requirements') return await readRequirementsLock(found.files, { project, env });
+  const text = await textOf(found.file);
+  if (found.kind === 'uv') return parseLock(text, found.file);
+  const base = path.relative(project.root, path.dirname(found.file)).split(path.sep).join('/') || '.';
+  return parsePylock(text, { file: found.file, base });
+}
+
+async function textOf(file: string): Promise<string> {
+  const name = path.basename(file);
+  const found = await stat(file);
+  if (!found.isFile())
+    throw new ToolError('LOCK_BROKEN', `${name} is not a file`, { where: { file }, hint: 'remove it and write it again' });
+  if (found.size > maxBytes) {
+    const hint = 'write the file again';
+    throw new ToolError('LOCK_BROKEN', `${name} has ${found.size} bytes; at most ${maxBytes} are read`, { where: { file }, hint });
+  }
+  return await readFile(file, 'utf8');
+}

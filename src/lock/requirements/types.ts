@@ -1,0 +1,40 @@
+import type { Where } from '../../errors/index.ts';
+
+/** Everything that a set of requirements files says, includes followed (pip, "Requirements File Format"). */
+export interface RequirementsSet {
+  readonly lines: readonly RequirementLine[];
+  readonly constraints: readonly RequirementLine[];
+  readonly indexes: IndexFlags;
+  /** `--no-binary` and `--only-binary` in their order; `:all:`, `:none:` and normalised names. */
+  readonly formats: readonly { readonly only: 'wheels' | 'sources'; readonly names: readonly string[] }[];
+  /** Where `--require-hashes` stands. */
+  readonly requireHashes: Where | undefined;
+  /** One line each. */
+  readonly notes: readonly string[];
+}
+
+/** One requirement, not yet understood. Environment variables are replaced. */
+export interface RequirementLine {
+  /** What stands before the options: a requirement, a URL or a path. May hold credentials. */
+  readonly text: string;
+  /** `algorithm:hex`, as given by `--hash`. */
+  readonly hashes: readonly string[];
+  readonly editable: boolean;
+  readonly where: Where;
+}
+
+/** The options that name package indexes; the shape is that of `IndexOptions`. */
+export interface IndexFlags {
+  readonly index?: IndexFlag | undefined;
+  readonly extra: readonly IndexFlag[];
+  readonly findLinks: readonly IndexFlag[];
+  readonly noIndex?: boolean;
+}
+
+export interface IndexFlag {
+  /** URL with credentials, or absolute path. */
+  readonly url: string;
+  readonly kind: 'simple' | 'flat';
+  /** `requirements.txt:1` */
+  readonly origin: string;
+}
