@@ -32,7 +32,7 @@ beforeAll(async () => {
     ['crane', 'version'],
     ['skopeo', '--version'],
     ['docker-registry', '--version'],
-    ['registry', '--version'],
+    ['distribution', '--version'],
     ['podman', '--version'],
     ['dockerd', '--version'],
   ];

@@ -5,6 +5,7 @@ import { digestOf, hexOf } from '../../src/digest.ts';
 import { debianRoot } from '../debianRoot.ts';
 import { encode, makeImage, preparedLayer, type TestImage, type TestImageOptions, type TestLayer } from '../images.ts';
 import { run } from './command.ts';
+import { once } from './once.ts';
 
 /** What a base may say of itself; an image inherits some of it and must not take over the rest. */
 const config = {
@@ -26,9 +27,12 @@ let root: Promise<TestLayer> | undefined;
 
 /** Debian 12 with its Python 3.11, configured by apt and dpkg, as one layer. */
 async function rootLayer(): Promise<TestLayer> {
-  const file = await debianRoot({ suite: 'bookworm', packages: ['python3', 'ca-certificates'], hooks: [slim] });
-  const tar = await readFile(file);
-  return preparedLayer(tar, gzipSync(tar, { level: 1 }));
+  const root = { suite: 'bookworm', packages: ['python3', 'ca-certificates'], hooks: [slim] };
+  const packed = (directory: string): string => join(directory, 'layer.tar.gz');
+  const made = await once('python-base', async (directory) => {
+    await writeFile(packed(directory), gzipSync(await readFile(await debianRoot(root)), { level: 1 }));
+  });
+  return preparedLayer(await readFile(await debianRoot(root)), await readFile(packed(made)));
 }
 
 /** A Python image of two layers; `shell: false` takes /bin/sh away again by a whiteout. */

@@ -6,7 +6,7 @@ import { freePort } from './network.ts';
 import { startTokenServer, type TokenServer, tokenIssuer } from './tokenServer.ts';
 
 /** The two generations of distribution, the registry that most others descend from: Debian's 2.8 and a current 3. */
-export const distributions = { '2.8': 'docker-registry', '3': 'registry' } as const;
+export const distributions = { '2.8': 'docker-registry', '3': 'distribution' } as const;
 
 export type DistributionVersion = keyof typeof distributions;
 
