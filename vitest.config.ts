@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
+    // Left to itself, vitest leaves one processor unused.
+    maxWorkers: '100%',
     include: ['src/**/*.test.ts', 'test/*.test.ts', 'test/{faults,registry}/*.test.ts'],
     testTimeout: 30_000,
     // Interpreters start in some of them, which takes long where the machine is busy.
