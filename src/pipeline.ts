@@ -11,7 +11,7 @@ import { type ImagePlan, planImage } from './plan/index.ts';
 import { platformName } from './platform.ts';
 import { type LayerPool, makeLayers, produceLayers } from './produce/index.ts';
 import { type Project, readProject } from './project/index.ts';
-import { type BuildRequest, momentOf, selectionRequest } from './request.ts';
+import { type BuildRequest, momentOf } from './request.ts';
 import {
   readWherryLock,
   resolveSizes,
@@ -77,9 +77,10 @@ export async function planProject(
   return { planned, pins };
 }
 
-/** The project as an image sees it: with the member that the image is made of. */
-async function ownProject(image: ImageConfig, { project, request }: Pick<ProjectInput, 'project' | 'request'>): Promise<Project> {
-  return image.package === undefined ? project : await readProject(request.directory, { package: image.package });
+/** The member that an image is made of, or the project at hand if it is made of several or of none in particular. */
+async function ownProject({ selection }: ImageConfig, { project, request }: Pick<ProjectInput, 'project' | 'request'>): Promise<Project> {
+  const [name, ...others] = selection.packages;
+  return name === undefined || others.length > 0 ? project : await readProject(request.directory, { package: name });
 }
 
 type PlatformsInput = Omit<ProjectInput, 'configured'> & LockedImage;
@@ -99,7 +100,7 @@ async function planPlatforms(
     pins = resolved.lock;
     targets.push(resolved.target);
   }
-  const selections = selectAll({ lock, project: own, targets, request: selectionRequest(image, request) });
+  const selections = selectAll({ lock, project: own, targets, request: image.selection });
   const { authorize, locate } = packageSupply(project, { ctx, indexes: ownIndexes(read) });
   const moment = await momentOf(own, image, request);
   const trees = treeReader({ project: own, image, outputs: request.outputs });

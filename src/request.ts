@@ -3,7 +3,6 @@ import type { ImageConfig } from './config/types.ts';
 import type { Moment } from './plan/index.ts';
 import { type Project, readRevision } from './project/index.ts';
 import type { LockMode } from './resolve/index.ts';
-import type { SelectionRequest } from './select/types.ts';
 
 /** What a user asked for, with flags and environment already read by the command line. */
 export interface BuildRequest {
@@ -12,30 +11,11 @@ export interface BuildRequest {
   readonly flags: ConfigFlags;
   /** Absolute paths that this build writes; none of them enters the image. */
   readonly outputs: readonly string[];
-  readonly selection: SelectionFlags;
   /** Staleness of uv.lock is not checked. */
   readonly frozen: boolean;
   readonly lockMode: LockMode;
   /** Seconds since 1970, from SOURCE_DATE_EPOCH; undefined for the constant. */
   readonly created: number | undefined;
-}
-
-/** The part of a selection that has no configuration key. */
-export type SelectionFlags = Pick<
-  SelectionRequest,
-  'noDefaultGroups' | 'noInstallProject' | 'noInstallWorkspace' | 'noInstallLocal' | 'noInstallPackages'
->;
-
-/** Configuration and flags together, in uv's terms. */
-export function selectionRequest(image: ImageConfig, { selection }: Pick<BuildRequest, 'selection'>): SelectionRequest {
-  return {
-    ...selection,
-    packages: image.package === undefined ? [] : [image.package],
-    extras: image.extras,
-    groups: image.groups,
-    noGroups: image.noGroups,
-    noInstallProject: selection.noInstallProject || image.noProject,
-  };
 }
 
 /** Commit and date of this build, as far as `stamp` asks for them: without it neither git nor the clock is looked at. */

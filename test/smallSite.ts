@@ -79,12 +79,5 @@ export async function writeSite(directory: string, host: string): Promise<string
 
 /** A build of a directory without any flag. */
 export function plainRequest(directory: string, more: Partial<BuildRequest> = {}): BuildRequest {
-  const selection = {
-    noDefaultGroups: false,
-    noInstallProject: false,
-    noInstallWorkspace: false,
-    noInstallLocal: false,
-    noInstallPackages: [],
-  };
-  return { directory, flags: {}, outputs: [], selection, frozen: false, lockMode: 'default', created: undefined, ...more };
+  return { directory, flags: {}, outputs: [], frozen: false, lockMode: 'default', created: undefined, ...more };
 }

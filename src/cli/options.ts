@@ -4,23 +4,15 @@ import type { ConfigFlags } from '../config/index.ts';
 import { ToolError } from '../errors/index.ts';
 import { lockMode } from '../lock-mode.ts';
 import type { BuildRequest } from '../request.ts';
+import { addSelectionOptions, collect, collectList, type SelectionFlags, selectionValues } from './selection-flags.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Flags that choose what is built; shared by build, run and plan. */
-export interface BuildFlags {
+export interface BuildFlags extends SelectionFlags {
   readonly image?: string[];
   readonly platform?: string[];
   readonly lock?: string;
   readonly requirements?: string[];
-  readonly package?: string;
-  readonly extra?: string[];
-  readonly group?: string[];
-  readonly noGroup?: string[];
-  readonly defaultGroups?: boolean;
-  readonly installProject?: boolean;
-  readonly installWorkspace?: boolean;
-  readonly installLocal?: boolean;
-  readonly noInstallPackage?: string[];
   readonly locked?: boolean;
   readonly frozen?: boolean;
   readonly base?: string;
@@ -31,37 +23,13 @@ export interface BuildFlags {
   readonly tar?: string;
 }
 
-/** A repeatable option. */
-export function collect(value: string, previous: string[] | undefined): string[] {
-  return [...(previous ?? []), value];
-}
-
-function list(value: string, previous: string[] | undefined): string[] {
-  return [
-    ...(previous ?? []),
-    ...value
-      .split(',')
-      .map((item) => item.trim())
-      .filter(Boolean),
-  ];
-}
-
 export function addBuildOptions(command: Command): Command {
-  return command
+  command
     .addOption(new Option('--image <name>', 'image of [tool.wherry.images]; repeatable').argParser(collect))
-    .addOption(new Option('--platform <list>', 'linux/amd64, linux/arm64').argParser(list))
+    .addOption(new Option('--platform <list>', 'linux/amd64, linux/arm64').argParser(collectList))
     .option('--lock <file>', 'lock to install: uv.lock, pylock.toml or pylock.NAME.toml')
-    .addOption(new Option('--requirements <file>', 'requirements file to install instead of a lock; repeatable').argParser(collect))
-    .option('--package <name>', 'workspace member to install')
-    .addOption(new Option('--extra <name>', 'extra to include; repeatable').argParser(collect))
-    .addOption(new Option('--group <name>', 'dependency group to include; repeatable').argParser(collect))
-    .addOption(new Option('--no-group <name>', 'dependency group to leave out; repeatable').argParser(collect))
-    .option('--no-dev', 'leave the dev group out (the default)')
-    .option('--no-default-groups', 'leave the default groups out')
-    .option('--no-install-project', 'dependencies without the project')
-    .option('--no-install-workspace', 'dependencies without any workspace member')
-    .option('--no-install-local', 'dependencies without anything from a local path')
-    .addOption(new Option('--no-install-package <name>', 'leave a package out; repeatable').argParser(collect))
+    .addOption(new Option('--requirements <file>', 'requirements file to install instead of a lock; repeatable').argParser(collect));
+  return addSelectionOptions(command)
     .option('--locked', 'fail if wherry.lock lacks something, instead of adding it')
     .option('--frozen', 'use uv.lock without checking that it is up to date')
     .option('--base <reference>', 'base image, for example debian:13 or python:3.13-slim')
@@ -75,17 +43,17 @@ export function buildRequest(directory: string | undefined, flags: BuildFlags, {
     directory: resolve(cwd, directory ?? '.'),
     flags: configFlags(flags),
     outputs: [flags.oci, flags.tar].filter((path) => path !== undefined).map((path) => resolve(cwd, path)),
-    selection: {
-      noDefaultGroups: flags.defaultGroups === false,
-      noInstallProject: flags.installProject === false,
-      noInstallWorkspace: flags.installWorkspace === false,
-      noInstallLocal: flags.installLocal === false,
-      noInstallPackages: flags.noInstallPackage ?? [],
-    },
-    frozen: flags.frozen === true,
-    lockMode: lockMode({ locked: flags.locked === true, frozen: flags.frozen === true, ci: isSet(env.CI) }),
+    ...lockFlags(flags, env),
     created: sourceDateEpoch(env.SOURCE_DATE_EPOCH),
   };
+}
+
+/** How both locks are taken: by flags, else by uv's variables; a flag for one lock is stronger than a variable for the other. */
+function lockFlags(flags: BuildFlags, env: Terminal['env']): Pick<BuildRequest, 'frozen' | 'lockMode'> {
+  const isGiven = flags.frozen === true || flags.locked === true;
+  const frozen = isGiven ? flags.frozen === true : isSet(env.UV_FROZEN);
+  const locked = isGiven ? flags.locked === true : isSet(env.UV_LOCKED);
+  return { frozen, lockMode: lockMode({ locked, frozen, ci: isSet(env.CI) }) };
 }
 
 /** Keys of [tool.wherry] that were given as flags. */
@@ -94,10 +62,7 @@ function configFlags(flags: BuildFlags): ConfigFlags {
     platforms: flags.platform,
     lock: flags.lock,
     requirements: flags.requirements,
-    package: flags.package,
-    extras: flags.extra,
-    groups: flags.group,
-    'no-groups': flags.noGroup,
+    ...selectionValues(flags),
     base: flags.base,
     python: flags.python,
     bytecode: flags.bytecode === false ? ('none' as const) : undefined,
@@ -107,7 +72,7 @@ function configFlags(flags: BuildFlags): ConfigFlags {
 }
 
 function isSet(value: string | undefined): boolean {
-  return value !== undefined && value !== '' && value !== '0' && value.toLowerCase() !== 'false';
+  return value !== undefined && !/^(?:|0|false|f|no|n|off)$/i.test(value);
 }
 
 /** SOURCE_DATE_EPOCH of the reproducible-builds specification: a whole number of seconds. */

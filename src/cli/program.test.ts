@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -97,6 +97,41 @@ describe('the command line', () => {
     expect(out).toMatch(/^site +python +"3\.12" +--python/m);
   });
 
+  it('takes every flag of uv that chooses what is installed', async () => {
+    const member = (name: string) => `[project]\nname = "${name}"\nversion = "1"\n`;
+    await writeFile(join(directory, 'pyproject.toml'), `${member('site')}\n[tool.uv.workspace]\nmembers = ["a", "b"]\n`);
+    for (const name of ['a', 'b']) {
+      await mkdir(join(directory, name));
+      await writeFile(join(directory, name, 'pyproject.toml'), member(name));
+    }
+    const values = async (...argv: string[]): Promise<Readonly<Record<string, unknown>>> => {
+      const { origins } = JSON.parse((await run('config', '--json', ...argv)).out);
+      const typed = origins.filter(({ origin }: { origin: string }) => origin.startsWith('--'));
+      return Object.fromEntries(typed.map(({ key, value, origin }: Record<string, string>) => [key, [value, origin]]));
+    };
+    const lists = '--package a --package b --extra x,y --no-extra z --group g --no-group h --no-install-package p'.split(' ');
+    expect(await values(...lists)).toEqual({
+      package: [['a', 'b'], '--package'],
+      extras: [['x', 'y'], '--extra'],
+      'no-extras': [['z'], '--no-extra'],
+      groups: [['g'], '--group'],
+      'no-groups': [['h'], '--no-group'],
+      'no-install-package': [['p'], '--no-install-package'],
+    });
+    const switches = ['all-packages', 'all-extras', 'all-groups', 'no-default-groups', 'no-install-project', 'no-install-workspace'];
+    const others = ['no-install-local', 'no-build', 'no-binary', 'dev'];
+    expect(await values(...[...switches, ...others].map((key) => `--${key}`))).toEqual(
+      Object.fromEntries([...switches, ...others].map((key) => [key, [true, `--${key}`]])),
+    );
+    expect(await values('--no-dev', '--only-group', 'docs', '--only-dev', '--no-build-package', 'p', '--no-binary-package', 'q')).toEqual({
+      dev: [false, '--no-dev'],
+      'only-groups': [['docs', 'dev'], '--only-group'],
+      'no-build-package': [['p'], '--no-build-package'],
+      'no-binary-package': [['q'], '--no-binary-package'],
+    });
+    expect(await values()).toEqual({});
+  });
+
   it('takes the flags of every command before and after its name', async () => {
     expect((await run('cache', 'dir')).quiet).toBe(false);
     expect((await run('--quiet', 'cache', 'dir')).quiet).toBe(true);
@@ -120,13 +155,24 @@ describe('buildRequest', () => {
       { extra: ['a'], noInstallPackage: ['x'], defaultGroups: false, frozen: true },
       { ...terminal, env: { CI: 'true' } },
     );
-    expect(request).toMatchObject({ directory: '/work/site', frozen: true, lockMode: 'locked', flags: { values: { extras: ['a'] } } });
-    expect(request.selection).toMatchObject({ noDefaultGroups: true, noInstallPackages: ['x'], noInstallProject: false });
+    expect(request).toMatchObject({ directory: '/work/site', frozen: true, lockMode: 'locked' });
+    expect(request.flags.values).toEqual({ extras: ['a'], 'no-install-package': ['x'], 'no-default-groups': true });
   });
 
   it('compiles nothing with --no-bytecode, and leaves it to the configuration without', () => {
     expect(buildRequest('.', { bytecode: false }, terminal).flags.values).toEqual({ bytecode: 'none' });
     expect(buildRequest('.', { bytecode: true }, terminal).flags.values).toEqual({});
+  });
+
+  it.each([
+    [{}, { UV_FROZEN: '1' }, true, 'default'],
+    [{}, { UV_LOCKED: 'true' }, false, 'locked'],
+    [{}, { UV_FROZEN: 'false', UV_LOCKED: '' }, false, 'default'],
+    // What is typed is stronger than what lies around.
+    [{ locked: true }, { UV_FROZEN: '1' }, false, 'locked'],
+    [{ frozen: true }, { UV_LOCKED: '1' }, true, 'default'],
+  ])('takes %j with %j of uv', (flags, env, frozen, mode) => {
+    expect(buildRequest('.', flags, { ...terminal, env })).toMatchObject({ frozen, lockMode: mode });
   });
 
   it.each(['', '0', 'false'])('does not take CI=%j for CI', (value) => {

@@ -12,7 +12,7 @@ import { addLock } from './commands/lock.ts';
 import { addLogin, addLogout } from './commands/login.ts';
 import { addPlan } from './commands/plan.ts';
 import { addRun } from './commands/run.ts';
-import { collect } from './options.ts';
+import { collect } from './selection-flags.ts';
 import type { GlobalFlags, Terminal } from './terminal.ts';
 import { version } from './version.ts';
 

@@ -1,9 +1,9 @@
-import { normalizeName } from '../packaging/index.ts';
 import type { Platform } from '../platform.ts';
 import { configInvalid, notYet } from './issues.ts';
 import type { MergedImage } from './merged.ts';
 import { type ConfigFile, defaultBytecode, type ImageKeys } from './schema.ts';
 import { refuseSecrets } from './secrets.ts';
+import { selectionOf } from './selection.ts';
 import type { DirectorySpec, FileSpec, HealthSpec, ImageConfig, UserSpec } from './types.ts';
 import { splitWords } from './words.ts';
 
@@ -32,8 +32,8 @@ export function imageConfig(image: MergedImage, shared: Pick<ConfigFile, 'debian
     python: values.python,
     base: values.base,
     lock: lockSetting(image),
-    package: values.package === undefined ? undefined : normalizeName(values.package),
-    ...dependencies(values),
+    selection: selectionOf(values),
+    noProject: values['no-project'] ?? false,
     env,
     files: values.files?.map(fileSpec),
     directories: (values.directories ?? []).map(directorySpec),
@@ -53,15 +53,6 @@ export function imageConfig(image: MergedImage, shared: Pick<ConfigFile, 'debian
     stamp: values.stamp ?? [],
     debian: debianSettings(shared.debian),
     mirrors: mirrorsOf(shared.registries),
-  };
-}
-
-function dependencies(values: Partial<ImageKeys>): Pick<ImageConfig, 'extras' | 'groups' | 'noGroups' | 'noProject'> {
-  return {
-    extras: (values.extras ?? []).map(normalizeName),
-    groups: (values.groups ?? []).map(normalizeName),
-    noGroups: (values['no-groups'] ?? []).map(normalizeName),
-    noProject: values['no-project'] ?? false,
   };
 }
 

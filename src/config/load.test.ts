@@ -4,6 +4,7 @@ import { projectFixture } from '../project/fixture.ts';
 import { readProject } from '../project/index.ts';
 import { defaultBytecode } from './index.ts';
 import { type ConfigFlags, type LoadedConfig, loadConfig } from './load.ts';
+import { selectionOf } from './selection.ts';
 
 interface Given {
   readonly tool?: string;
@@ -40,7 +41,7 @@ describe('defaults', () => {
       files: undefined,
       python: undefined,
       base: undefined,
-      package: undefined,
+      selection: selectionOf({}),
     });
   });
 });
@@ -58,7 +59,14 @@ describe('precedence', () => {
       },
       flags: { values: { python: '3.14' } },
     });
-    expect(images[0]).toMatchObject({ name: 'web', python: '3.14', venv: '/v', workdir: '/srv', groups: ['a-b'], base: undefined });
+    expect(images[0]).toMatchObject({
+      name: 'web',
+      python: '3.14',
+      venv: '/v',
+      workdir: '/srv',
+      selection: { groups: ['a-b'], extras: ['a'] },
+      base: undefined,
+    });
     expect(images[0]?.platforms).toHaveLength(2);
     const found = Object.fromEntries(origins.map(({ key, origin, where }) => [key, [origin, where?.line].join(' ').trim()]));
     expect(found).toMatchObject({
@@ -114,8 +122,7 @@ mirror = { debian = "https://mirror.example/debian" }`,
     expect(images[0]).toMatchObject({
       repository: 'registry.example/acme',
       tags: ['latest', '1.2'],
-      package: 'my-site',
-      noGroups: ['docs'],
+      selection: { packages: ['my-site'], noGroups: ['docs'], noInstallProject: true },
       noProject: true,
       files: [
         { kind: 'pattern', pattern: 'manage.py' },

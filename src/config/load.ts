@@ -1,18 +1,19 @@
 import { ToolError } from '../errors/index.ts';
-import { normalizeName } from '../packaging/index.ts';
 import type { Project } from '../project/index.ts';
 import { type FoundConfig, findConfig } from './file.ts';
 import { defaultKeys, imageConfig } from './image.ts';
 import { configInvalid } from './issues.ts';
-import type { MergedImage } from './merged.ts';
-import { settingsFromFlags, settingsFromVariables } from './outside.ts';
-import { type ImageKeys, imageKeySchemas, imageName } from './schema.ts';
+import { type MergedImage, mergeImage, type Source } from './merged.ts';
+import { settingsFromFlags, settingsFromVariables, settingsOfUv } from './outside.ts';
+import { type ImageKeys, imageName } from './schema.ts';
+import { packageNames } from './selection.ts';
 import { suggest } from './suggest.ts';
 import type { ConfigOrigin, ImageConfig } from './types.ts';
+import { uvSource } from './uv-settings.ts';
 
 export interface LoadConfigInput {
   readonly project: Project;
-  /** The process environment; only WHERRY_* are looked at. */
+  /** The process environment; WHERRY_* are looked at, and those of uv that mean the same as a key. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly flags?: ConfigFlags;
 }
@@ -31,24 +32,25 @@ export interface LoadedConfig {
 }
 
 /**
- * Merges flags, WHERRY_* variables, the file and defaults, in this order of precedence, into the settings of each image (DESIGN §7).
- * Tables of names (env, labels, annotations, links) are merged by key, everything else is replaced as a whole.
+ * Merges flags, WHERRY_* variables, those of uv, the file, uv's own settings and defaults, in this order of precedence, into the settings of
+ * each image (DESIGN §7). Tables of names (env, labels, annotations, links) are merged by key, everything else is replaced as a whole.
  * Throws CONFIG_INVALID, CONFIG_UNKNOWN_KEY, CONFIG_NOT_YET, SECRET_REFUSED, USAGE, PROJECT_BROKEN, PROJECT_MEMBER_UNKNOWN.
  */
 export async function loadConfig(input: LoadConfigInput): Promise<LoadedConfig> {
   const found = await findConfig(input.project);
   const outside = [...outsideSources(input)];
   const names = chosenNames(input, found);
-  const merged = names.map((name) => mergeImage(name, [...outside, ...fileSources(found, name), defaultSource]));
+  const below = [await uvSource(input.project), defaultSource];
+  const merged = names.map((name) => mergeImage(name, [...outside, ...fileSources(found, name), ...below]));
   const images = merged.map((image) => imageConfig(image, { debian: found?.file.debian, registries: found?.file.registries }));
-  for (const image of merged) requireMember(input.project, image);
+  for (const image of merged) requireMembers(input.project, image);
   return { images, origins: merged.flatMap((image) => image.origins) };
 }
 
-function requireMember(project: Project, { values, origins }: MergedImage): void {
-  const wanted = values.package;
+function requireMembers(project: Project, { values, origins }: MergedImage): void {
   const names = project.members.map((member) => member.name);
-  if (wanted === undefined || names.includes(normalizeName(wanted))) return;
+  const wanted = packageNames(values).find((name) => !names.includes(name));
+  if (wanted === undefined) return;
   const near = suggest(wanted, names);
   const where = origins.find((origin) => origin.key === 'package')?.where;
   throw new ToolError('PROJECT_MEMBER_UNKNOWN', `the workspace has no member named ${wanted}`, {
@@ -58,19 +60,12 @@ function requireMember(project: Project, { values, origins }: MergedImage): void
   });
 }
 
-type Key = keyof ImageKeys;
-
-/** One layer of settings; the first source that has a key wins. */
-interface Source {
-  readonly values: Partial<ImageKeys>;
-  origin(key: Key): Pick<ConfigOrigin, 'origin' | 'where'>;
-}
-
 function* outsideSources(input: LoadConfigInput): Generator<Source> {
   const flags = settingsFromFlags(input.flags?.values ?? {});
   yield { values: flags.values, origin: (key) => ({ origin: flags.nameOf(key) }) };
-  const variables = settingsFromVariables(input.env);
-  yield { values: variables.values, origin: (key) => ({ origin: variables.nameOf(key) }) };
+  for (const variables of [settingsFromVariables(input.env), settingsOfUv(input.env)]) {
+    yield { values: variables.values, origin: (key) => ({ origin: variables.nameOf(key) }) };
+  }
 }
 
 function fileSources(found: FoundConfig | undefined, name: string): readonly Source[] {
@@ -88,25 +83,9 @@ function fileSources(found: FoundConfig | undefined, name: string): readonly Sou
 
 const defaultSource: Source = { values: defaultKeys, origin: () => ({ origin: 'default' }) };
 
-const mergedTables: ReadonlySet<Key> = new Set(['env', 'labels', 'annotations', 'links']);
-
-function mergeImage(name: string, sources: readonly Source[]): MergedImage {
-  const values: Record<string, unknown> = {};
-  const origins: ConfigOrigin[] = [];
-  for (const key of Object.keys(imageKeySchemas) as Key[]) {
-    const having = sources.filter((source) => source.values[key] !== undefined);
-    const first = having[0];
-    if (first === undefined) continue;
-    const tables = having.map((source) => source.values[key]).toReversed();
-    values[key] = mergedTables.has(key) ? Object.assign({}, ...tables) : first.values[key];
-    origins.push({ image: name, key, value: values[key], ...first.origin(key) });
-  }
-  return { name, values: values as Partial<ImageKeys>, origins };
-}
-
 /** Settings of the workspace root, seen from one of its members, are about that member alone. */
 function isFor(image: Partial<ImageKeys>, project: Project): boolean {
-  return image.package !== undefined && normalizeName(image.package) === project.member?.name;
+  return project.member !== undefined && packageNames(image).includes(project.member.name);
 }
 
 /** Without `[images]` there is one image, named after the project. */

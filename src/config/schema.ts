@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { selectionKeys } from './selection-keys.ts';
 import type { BytecodePolicy } from './types.ts';
 
 // A schema checks one value per run: translating it into code first takes longer than that.
@@ -81,11 +82,7 @@ const imageKeys = {
     .min(1)
     .optional()
     .describe('requirements files to install instead of a lock: every package with its exact version'),
-  package: text.optional().describe('workspace member to install'),
-  extras: texts.optional(),
-  groups: texts.optional().describe('dependency groups to add'),
-  'no-groups': texts.optional().describe('dependency groups to leave out'),
-  'no-project': z.boolean().optional().describe('install only the dependencies'),
+  ...selectionKeys,
   env: variables.optional().describe('environment variables; never secrets'),
   files: z.array(file).optional().describe('files of the project to copy; replaces detection and overrides ignore rules'),
   directories: z.array(directory).optional().describe('directories that are created and owned by the run user'),

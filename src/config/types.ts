@@ -1,7 +1,8 @@
 import type { Where } from '../errors/index.ts';
 import type { Platform } from '../platform.ts';
+import type { SelectionRequest } from '../selection-request.ts';
 
-/** Everything that one image is built from, after flags, WHERRY_* variables, files and defaults were merged (DESIGN §7). */
+/** Everything that one image is built from, after flags, variables, files and defaults were merged (DESIGN §7). */
 export interface ImageConfig {
   readonly name: string;
   readonly repository: string | undefined;
@@ -13,12 +14,9 @@ export interface ImageConfig {
   readonly base: string | undefined;
   /** Where what is installed is written down; paths start at the project's directory. */
   readonly lock: { readonly lock: string | undefined; readonly requirements: readonly string[] };
-  /** Workspace member, or undefined: the project at hand. */
-  readonly package: string | undefined;
-  readonly extras: readonly string[];
-  readonly groups: readonly string[];
-  readonly noGroups: readonly string[];
-  /** Dependencies only. */
+  /** What is installed. */
+  readonly selection: SelectionRequest;
+  /** Dependencies only: neither the project nor its files. */
   readonly noProject: boolean;
   readonly env: Readonly<Record<string, string>>;
   /** Undefined: run-time files are detected. */
@@ -90,7 +88,7 @@ export interface ConfigOrigin {
   readonly key: string;
   /** The value in the file's form, after merging. */
   readonly value: unknown;
-  /** `--platform`, `WHERRY_PLATFORMS`, `[tool.wherry]`, `wherry.toml` or `default`. */
+  /** `--platform`, `WHERRY_PLATFORMS`, `UV_NO_DEV`, `[tool.wherry]`, `wherry.toml`, `[tool.uv]`, `uv.toml` or `default`. */
   readonly origin: string;
   readonly where?: Where;
 }

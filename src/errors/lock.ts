@@ -8,6 +8,12 @@ export const lockErrors = {
     cause: 'Workspace members and local directories are built by Wherry itself, which knows uv_build only.',
     fix: 'Use uv_build as the build backend, set tool.uv.package = false, or leave the package out with --no-install-package.',
   },
+  BUILD_FORBIDDEN: {
+    exit: 1,
+    title: 'a package would have to be built, and a setting forbids that',
+    cause: 'no-build or no-build-package allows wheels only, and the package has none, is a source tree, or must not be a wheel.',
+    fix: 'Name the package in no-binary-package, which is an exception from no-build, or leave it out with --no-install-package.',
+  },
   EXTRA_UNKNOWN: {
     exit: 1,
     title: 'the project has no such extra',
@@ -116,6 +122,12 @@ export const lockErrors = {
     title: 'a version cannot be read',
     cause: 'The text does not follow PEP 440.',
     fix: 'Correct it, for example: 1.2.3.',
+  },
+  WHEEL_FORBIDDEN: {
+    exit: 1,
+    title: 'a package has wheels only, and a setting forbids them',
+    cause: 'no-binary or no-binary-package asks for a build from source, and the lock names no source distribution.',
+    fix: 'Take the package out of the setting; wherry config says where it is set.',
   },
   WHEEL_NAME_INVALID: {
     exit: 1,

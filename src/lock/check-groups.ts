@@ -1,6 +1,6 @@
 import { normalizeName, parseSpecifiers } from '../packaging/index.ts';
+import { dependencyGroups } from '../project/index.ts';
 import type { Pyproject } from '../project/types.ts';
-import { groupRanges } from './declared.ts';
 import { sameReleases } from './releases.ts';
 import { compareText, type Inquiry, type Staleness } from './staleness.ts';
 import { isTable, textsAt, valueAt } from './table.ts';
@@ -35,7 +35,8 @@ function groupList(groups: GroupSettings['defaultGroups']): string {
 
 function compareRanges(pyproject: Pyproject, { requiresPython }: GroupSettings): readonly Staleness[] {
   const locked = new Map(Object.entries(requiresPython).map(([name, range]) => [normalizeName(name), range]));
-  const declared = groupRanges(pyproject.data);
+  const ranges = [...dependencyGroups(pyproject)].map(([group, { requiresPython }]) => [group, requiresPython] as const);
+  const declared = new Map(ranges.filter(([, range]) => range.length > 0));
   return [...new Set([...locked.keys(), ...declared.keys()])].flatMap((group) => {
     const [before, after] = [parseSpecifiers(locked.get(group) ?? ''), declared.get(group) ?? []];
     if (locked.has(group) === declared.has(group) && sameReleases(before, after)) return [];

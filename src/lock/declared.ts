@@ -108,21 +108,3 @@ function ownRange(name: string, settings: ReadonlyMap<string, unknown>): Specifi
   if (!isTable(table)) throw new Unreadable(`tool.uv.dependency-groups.${name} is not a table`);
   return parseSpecifiers(textAt(table, 'requires-python') ?? '');
 }
-
-/** The Python range of each group that has one, those of included groups among it; as uv writes it into locks of revision 5. */
-export function groupRanges(data: TomlTable): ReadonlyMap<string, Specifiers> {
-  const groups = byName(tableAt(data, 'dependency-groups'));
-  const settings = byName(tableAt(data, 'tool', 'uv', 'dependency-groups'));
-  const ranges = [...groups.keys()].map((name) => [name, rangeOf(name, { groups, settings, parents: [] })] as const);
-  return new Map(ranges.filter(([, range]) => range.length > 0));
-}
-
-function rangeOf(name: string, expansion: Expansion): Specifiers {
-  if (expansion.parents.includes(name)) throw new Unreadable(`the dependency group ${name} includes itself`);
-  const entries = expansion.groups.get(name);
-  const inner = { ...expansion, parents: [...expansion.parents, name] };
-  const included = (Array.isArray(entries) ? entries : []).flatMap((entry: unknown) =>
-    isTable(entry) ? rangeOf(normalizeName(textAt(entry, 'include-group') ?? ''), inner) : [],
-  );
-  return [...included, ...ownRange(name, expansion.settings)];
-}

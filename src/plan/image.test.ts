@@ -4,6 +4,7 @@ import type { BaseFacts, DebianPackage } from '../base/facts.ts';
 import type { ImageConfig } from '../config/types.ts';
 import { digestOf } from '../digest.ts';
 import type { Member, Project, SourceFile, SourceTree, StartSignal } from '../project/types.ts';
+import { nothingAsked } from '../select/fixture.ts';
 import type { SelectedPackage } from '../select/types.ts';
 import { planImage } from './image.ts';
 import type { PlanInput } from './input.ts';
@@ -17,10 +18,7 @@ const image: ImageConfig = {
   python: undefined,
   base: undefined,
   lock: { lock: undefined, requirements: [] },
-  package: undefined,
-  extras: [],
-  groups: [],
-  noGroups: [],
+  selection: nothingAsked,
   noProject: false,
   env: {},
   files: undefined,

@@ -3,6 +3,7 @@
  * Must not: use the network, run Python, uv or git, read git or host settings, or decide what an image holds.
  */
 export { globToRegExp, hasGlob, normalPath } from './glob.ts';
+export { type DependencyGroup, dependencyGroups } from './groups.ts';
 export { holdsPrivateKey, interpreterOf, startsAsProgram } from './guards.ts';
 export { placeOf } from './places.ts';
 export { type ReadProjectOptions, readProject } from './read.ts';

@@ -1,13 +1,18 @@
 import { dirname, relative, sep } from 'node:path';
 import { ToolError } from '../errors/index.ts';
 import { normalizeName } from '../packaging/index.ts';
+import { dependencyGroups } from './groups.ts';
 import { placeOf } from './places.ts';
 import { isTable, tableAt } from './toml.ts';
 import type { Member, Pyproject } from './types.ts';
 import type { FoundWorkspace } from './workspace.ts';
 
-/** The members of a workspace, sorted by name. Throws WORKSPACE_INVALID for a shared name, PROJECT_BROKEN for a missing or wrong field. */
+/**
+ * The members of a workspace, sorted by name. Throws WORKSPACE_INVALID for a shared name, PROJECT_BROKEN for a missing or wrong field and for
+ * dependency groups that make no sense.
+ */
 export function readMembers(workspace: FoundWorkspace): readonly Member[] {
+  for (const pyproject of new Set([workspace.root, ...workspace.members])) dependencyGroups(pyproject);
   const required = requiredMembers(workspace);
   const byName = new Map<string, Member>();
   for (const pyproject of workspace.members) {

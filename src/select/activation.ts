@@ -1,4 +1,5 @@
-import type { LockedPackage } from '../lock/types.ts';
+import type { Edge, LockedPackage } from '../lock/types.ts';
+import { sortedEdges } from './graph.ts';
 import { activate, type Start, type WalkInput, withExtras } from './start.ts';
 
 /** Markers that must all hold for a package to be reached on one way; only those that depend on extras. */
@@ -40,9 +41,9 @@ export function activateReachedExtras(input: WalkInput, starts: readonly Start[]
 }
 
 /** The edges of a package, or of one of its extras. */
-export function edgesOf({ locked, extra }: Visit): LockedPackage['dependencies'] {
-  if (extra === undefined) return locked.dependencies;
-  return Object.hasOwn(locked.optionalDependencies, extra) ? (locked.optionalDependencies[extra] ?? []) : [];
+export function edgesOf({ locked, extra }: Visit): readonly Edge[] {
+  if (extra === undefined) return sortedEdges(locked.dependencies);
+  return Object.hasOwn(locked.optionalDependencies, extra) ? sortedEdges(locked.optionalDependencies[extra] ?? []) : [];
 }
 
 /** All ways found so far; a package is queued again when a new way may make more of its edges count. */

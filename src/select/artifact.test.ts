@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { LockedFile, LockedPackage } from '../lock/types.ts';
 import type { Project } from '../project/types.ts';
-import { dist, edges, local, lockOf, member, nothingAsked, projectOf, pyproject, selectSite, targetOf, wheel } from './fixture.ts';
+import { dist, edges, local, lockOf, member, nothingAsked, projectOf, selectSite, targetOf, wheel } from './fixture.ts';
 import { selectAll } from './index.ts';
 import type { Selection } from './types.ts';
 
@@ -206,14 +206,6 @@ describe('what cannot be installed', () => {
   it('is a package without wheels', () => {
     expect(() => selectSite(...site([dist('a', { wheels: [], sdist })]))).toThrow(
       expect.objectContaining({ code: 'SDIST_UNSUPPORTED', message: 'a 1.0 has no wheel, only a source distribution' }),
-    );
-  });
-
-  it.each([{ 'no-binary': true }, { 'no-binary-package': ['A'] }])('is a package that %j forbids the wheels of', (uv) => {
-    const project = projectOf([member('site', '.', { pyproject: pyproject({ tool: { uv } }) })]);
-    const run = () => selectSite(...site([dist('a')], project));
-    expect(run).toThrow(
-      expect.objectContaining({ code: 'SDIST_UNSUPPORTED', message: expect.stringContaining(`tool.uv.${Object.keys(uv)}`) }),
     );
   });
 

@@ -2,29 +2,53 @@ import { asDigest, type Digest } from '../digest.ts';
 import type { LockedFile, LockedPackage } from '../lock/types.ts';
 import { compareBuilds, parseWheelFilename, scoreWheel, type TagRanks, wheelTags } from '../packaging/index.ts';
 import type { Project } from '../project/types.ts';
+import type { BuildRules } from './builds.ts';
 import type { Fit } from './fit.ts';
 import { packageLabel } from './graph.ts';
 import type { Problem } from './problem.ts';
-import { noBinarySetting } from './settings.ts';
 import type { Artifact } from './types.ts';
 import { describeUnfit } from './unfit.ts';
 
-/** The file to install for a package, or why there is none. Throws `WHEEL_NAME_INVALID`. */
-export function chooseArtifact(locked: LockedPackage, options: { readonly project: Project; readonly fit: Fit }): Artifact | Problem {
+export interface ArtifactOptions {
+  readonly project: Project;
+  readonly fit: Fit;
+  readonly rules: BuildRules;
+}
+
+/** The file to install for a package, or why there is none: the best wheel, else a build from source (uv-and-wheels §3.3). Throws `WHEEL_NAME_INVALID`. */
+export function chooseArtifact(locked: LockedPackage, options: ArtifactOptions): Artifact | Problem {
+  const { fit, rules } = options;
+  const noBinary = rules.noBinary(locked.name);
+  const file = noBinary === undefined ? bestWheel(locked.wheels, fit.ranks) : undefined;
+  if (file !== undefined) return fileArtifact(locked, file);
+  const noBuild = rules.noBuild(locked.name);
+  if (locked.wheels.length > 0 && noBinary === undefined) return describeUnfit(locked, fit, noBuild);
+  if (!hasSource(locked)) return wheelsForbidden(locked, noBinary);
+  return noBuild === undefined ? sourceArtifact(locked, { ...options, noBinary }) : buildForbidden(locked, { noBinary, noBuild });
+}
+
+/** Whether there is anything to build from: of an archive that a project names itself, a wheel is all there is. */
+function hasSource({ source, sdist, wheels }: LockedPackage): boolean {
+  return source.kind === 'registry' ? sdist !== undefined || wheels.length === 0 : wheels.length === 0;
+}
+
+function sourceArtifact(
+  locked: LockedPackage,
+  { project, noBinary }: Pick<ArtifactOptions, 'project'> & { readonly noBinary: string | undefined },
+): Artifact | Problem {
   const { source } = locked;
   switch (source.kind) {
     case 'directory':
     case 'editable':
     case 'virtual':
-      return localArtifact(locked, source.directory, options.project);
+      return localArtifact(locked, source.directory, project);
     case 'git':
       return { code: 'SOURCE_UNSUPPORTED', message: `${packageLabel(locked)} comes from git`, details: [], hint: wheelHint(locked) };
     case 'url':
     case 'path':
-      if (locked.wheels.length === 0) return archiveProblem(locked, source.kind);
-      return wheelArtifact(locked, options);
+      return archiveProblem(locked, source.kind);
     case 'registry':
-      return wheelArtifact(locked, options);
+      return sdistProblem(locked, noBinary);
   }
 }
 
@@ -48,27 +72,41 @@ function checked(file: LockedFile): LockedFile {
   return file;
 }
 
-function wheelArtifact(locked: LockedPackage, { project, fit }: { readonly project: Project; readonly fit: Fit }): Artifact | Problem {
+function sdistProblem(locked: LockedPackage, noBinary: string | undefined): Problem {
   const label = packageLabel(locked);
-  const setting = noBinarySetting(project.rootPyproject, locked.name);
-  if (setting !== undefined) {
-    return {
-      code: 'SDIST_UNSUPPORTED',
-      message: `${label} must be built from source: ${setting}`,
-      details: [],
-      hint: `remove ${locked.name} from ${setting}`,
-    };
-  }
-  if (locked.wheels.length === 0) {
-    return {
-      code: 'SDIST_UNSUPPORTED',
-      message: `${label} has no wheel, only a source distribution`,
-      details: [],
-      hint: wheelHint(locked),
-    };
-  }
-  const file = bestWheel(locked.wheels, fit.ranks);
-  return file === undefined ? describeUnfit(locked, fit) : fileArtifact(locked, file);
+  return {
+    code: 'SDIST_UNSUPPORTED',
+    message:
+      noBinary === undefined ? `${label} has no wheel, only a source distribution` : `${label} must be built from source: ${noBinary}`,
+    details: [],
+    hint: noBinary === undefined ? wheelHint(locked) : `take ${locked.name} out of ${noBinary}; wherry config says where it is set`,
+  };
+}
+
+function wheelsForbidden(locked: LockedPackage, noBinary: string | undefined): Problem {
+  return {
+    code: 'WHEEL_FORBIDDEN',
+    message: `${packageLabel(locked)} has wheels only, and ${noBinary} forbids them`,
+    details: [],
+    hint: `take ${locked.name} out of ${noBinary}; wherry config says where it is set`,
+  };
+}
+
+function buildForbidden(
+  locked: LockedPackage,
+  { noBinary, noBuild }: { readonly noBinary: string | undefined; readonly noBuild: string },
+): Problem {
+  const reason = noBinary === undefined ? 'has to be built from source' : `must not be a wheel (${noBinary})`;
+  return {
+    code: 'BUILD_FORBIDDEN',
+    message: `${packageLabel(locked)} ${reason}, and ${noBuild} forbids building it`,
+    details: [],
+    hint: `${exception(locked, noBuild)}, or leave it out; wherry config says where ${noBuild} is set`,
+  };
+}
+
+function exception({ name }: LockedPackage, noBuild: string): string {
+  return noBuild === 'no-build' ? `make an exception with no-binary-package = ["${name}"]` : `take ${name} out of ${noBuild}`;
 }
 
 function fileArtifact(locked: LockedPackage, file: LockedFile): Artifact | Problem {

@@ -1,9 +1,20 @@
-import type { Edge, Lock, LockedPackage } from '../lock/types.ts';
-import { type Graph, isLocalTree } from './graph.ts';
+import type { Edge, Lock, LockedPackage, WireRequirement } from '../lock/types.ts';
+import { normalizeName } from '../packaging/index.ts';
+import { readableMarker } from './conflicts.ts';
+import { type Graph, isLocalTree, packageLabel, sortedEdges } from './graph.ts';
+import type { Roots } from './roots.ts';
 import type { Reached } from './walk.ts';
+import type { Wanted } from './wanted.ts';
+
+/** What explains a selection. */
+export interface Outcome {
+  readonly lock: Lock;
+  readonly graph: Graph;
+  readonly roots: Roots;
+  readonly reached: Reached;
+}
 
 interface Claim {
-  readonly parent: LockedPackage;
   readonly target: LockedPackage;
   /** Smaller is the better explanation. */
   readonly rank: number;
@@ -11,53 +22,84 @@ interface Claim {
 }
 
 /** One reason for every package of the lock that the walk did not reach. */
-export function explainUnreached(lock: Lock, graph: Graph, reached: Reached): ReadonlyMap<LockedPackage, string> {
-  const reasons = new Map<LockedPackage, Claim>();
-  for (const parent of lock.packages) {
-    if (!reached.packages.has(parent)) continue;
-    for (const claim of claimsOf(parent, graph, reached)) {
-      const known = reasons.get(claim.target);
-      if (!reached.packages.has(claim.target) && (known === undefined || claim.rank < known.rank)) reasons.set(claim.target, claim);
-    }
+export function explainUnreached(outcome: Outcome): ReadonlyMap<LockedPackage, string> {
+  const { lock, roots, reached } = outcome;
+  const best = new Map<LockedPackage, Claim>();
+  for (const claim of [...lock.packages.flatMap((parent) => claimsOf(parent, outcome)), ...manifestClaims(outcome)]) {
+    if (reached.packages.has(claim.target) || roots.packages.includes(claim.target)) continue;
+    const known = best.get(claim.target);
+    if (known === undefined || isBetter(claim, known)) best.set(claim.target, claim);
   }
-  return spread({ lock, graph, reached, direct: new Map([...reasons].map(([locked, { reason }]) => [locked, reason])) });
+  return spread(outcome, new Map([...best].map(([locked, { reason }]) => [locked, reason])));
+}
+
+/** Of two equally good reasons one is taken whatever the order of the lock. */
+function isBetter(a: Claim, b: Claim): boolean {
+  return a.rank < b.rank || (a.rank === b.rank && a.reason < b.reason);
 }
 
 /** Why the children of an installed package may be missing: their edge's marker, a group, an extra. */
-function claimsOf(parent: LockedPackage, graph: Graph, reached: Reached): readonly Claim[] {
+function claimsOf(parent: LockedPackage, { lock, graph, roots, reached }: Outcome): readonly Claim[] {
+  const isReached = reached.packages.has(parent);
+  if (!isReached && !roots.owners.some(({ locked }) => locked === parent)) return [];
+  const isRoot = roots.packages.includes(parent);
   const claims = (edges: readonly Edge[], rank: number, why: (edge: Edge) => string) =>
-    edges.map((edge) => ({ parent, target: graph.target(edge), rank, reason: why(edge) }));
+    edges.map((edge) => ({ target: graph.target(edge), rank, reason: why(edge) }));
+  const whenFalse = ({ marker = '' }: Edge) => `marker is false: ${readableMarker(lock, marker)} (${parent.name})`;
+  const groups = Object.entries(parent.groups).flatMap(([group, edges]) =>
+    isTaken(parent, group, roots)
+      ? claims(edges, 0, whenFalse)
+      : claims(edges, 1, () => `only in group ${group} of ${parent.name}${leftOut(isRoot ? roots.groups : undefined, group)}`),
+  );
+  if (!isReached) return groups;
   const active = reached.extras.get(parent);
-  const whenFalse = ({ marker = '' }: Edge) => `marker is false: ${marker} (${parent.name})`;
-  return [
-    ...claims(parent.dependencies, 0, whenFalse),
-    ...Object.entries(parent.optionalDependencies).flatMap(([extra, edges]) =>
-      active?.has(extra) ? claims(edges, 0, whenFalse) : claims(edges, 2, () => `only in extra ${extra} of ${parent.name}`),
-    ),
-    ...Object.entries(parent.groups).flatMap(([group, edges]) => claims(edges, 1, () => `only in group ${group} of ${parent.name}`)),
-  ];
+  const extras = Object.entries(parent.optionalDependencies).flatMap(([extra, edges]) =>
+    active?.has(extra)
+      ? claims(edges, 0, whenFalse)
+      : claims(edges, 2, () => `only in extra ${extra} of ${parent.name}${leftOut(isRoot ? roots.extras : undefined, extra)}`),
+  );
+  return [...claims(parent.dependencies, 0, whenFalse), ...extras, ...groups];
+}
+
+function isTaken(parent: LockedPackage, group: string, { owners }: Roots): boolean {
+  return owners.some(({ locked, groups }) => locked === parent && groups.includes(group));
+}
+
+/** Says so where something that would have been wanted was left out by name. */
+function leftOut(wanted: Wanted | undefined, name: string): string {
+  if (wanted === undefined || !wanted.without.has(name)) return '';
+  return wanted.all || wanted.names.has(name) ? ', which is left out' : '';
+}
+
+/** The same for the groups of a workspace root without [project]. */
+function manifestClaims({ lock, graph, roots }: Outcome): readonly Claim[] {
+  return Object.entries(lock.manifest.dependencyGroups).flatMap(([group, requirements]) => {
+    const isTakenHere = Object.hasOwn(roots.rootGroups, group);
+    const why = ({ marker }: WireRequirement) =>
+      isTakenHere
+        ? `${marker === undefined ? 'another version fits' : `marker is false: ${readableMarker(lock, marker)}`} (group ${group} of the workspace)`
+        : `only in group ${group} of the workspace${leftOut(roots.groups, normalizeName(group))}`;
+    return requirements.flatMap((requirement) =>
+      graph.named(normalizeName(requirement.name)).map((target) => ({ target, rank: isTakenHere ? 0 : 1, reason: why(requirement) })),
+    );
+  });
 }
 
 /** What a missing package would have brought is missing for the same reason. */
-function spread(options: {
-  lock: Lock;
-  graph: Graph;
-  reached: Reached;
-  direct: Map<LockedPackage, string>;
-}): ReadonlyMap<LockedPackage, string> {
-  const { lock, graph, reached, direct } = options;
+function spread({ lock, graph, roots, reached }: Outcome, direct: ReadonlyMap<LockedPackage, string>): ReadonlyMap<LockedPackage, string> {
   const reasons = new Map(direct);
-  const queue = [...direct.keys()];
   for (const locked of lock.packages) {
     if (reached.packages.has(locked) || reasons.has(locked) || !isLocalTree(locked)) continue;
-    reasons.set(locked, 'a project of the workspace that was not asked for');
-    queue.push(locked);
+    const isRoot = roots.packages.includes(locked);
+    reasons.set(locked, isRoot ? 'only dependency groups were asked for' : 'a project of the workspace that was not asked for');
   }
+  const queue = [...reasons.keys()].sort((a, b) => (packageLabel(a) < packageLabel(b) ? -1 : 1));
   for (const locked of queue) {
-    for (const edge of allEdges(locked)) {
+    for (const edge of sortedEdges(allEdges(locked))) {
       const target = graph.target(edge);
       if (reached.packages.has(target) || reasons.has(target)) continue;
-      reasons.set(target, `needed by ${locked.name}, which is not installed`);
+      const label = graph.named(locked.name).length > 1 ? packageLabel(locked) : locked.name;
+      reasons.set(target, `needed by ${label}, which is not installed`);
       queue.push(target);
     }
   }

@@ -7,14 +7,21 @@ import { type Selection, type SelectionRequest, select } from './index.ts';
 
 export const nothingAsked: SelectionRequest = {
   packages: [],
+  allPackages: false,
   extras: [],
+  allExtras: false,
+  noExtras: [],
   groups: [],
+  allGroups: false,
+  onlyGroups: [],
   noGroups: [],
+  dev: undefined,
   noDefaultGroups: false,
   noInstallProject: false,
   noInstallWorkspace: false,
   noInstallLocal: false,
   noInstallPackages: [],
+  builds: { noBuild: undefined, noBuildPackages: [], noBinary: undefined, noBinaryPackages: [] },
 };
 
 const registry: PackageSource = { kind: 'registry', registry: 'https://index.example/simple' };

@@ -32,6 +32,19 @@ export function packageLabel(locked: { readonly name: string; readonly version?:
   return locked.version === undefined ? locked.name : `${locked.name} ${locked.version}`;
 }
 
+/** Edges in an order of their own, so that what is said about a lock does not depend on the order in which it lists them. */
+export function sortedEdges(edges: readonly Edge[]): readonly Edge[] {
+  return edges.length < 2 ? edges : edges.toSorted((a, b) => compare(edgeKey(a), edgeKey(b)));
+}
+
+function edgeKey({ name, version = '', source, extras, marker = '' }: Edge): string {
+  return [name, version, source === undefined ? '' : canonicalJson(source), extras.join(), marker].join('\0');
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
 function findTarget(lock: Lock, candidates: readonly LockedPackage[], edge: Edge): LockedPackage {
   const [only, ...others] = candidates;
   if (only !== undefined && others.length === 0) return only;

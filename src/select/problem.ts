@@ -7,7 +7,13 @@ import { nearestFix, type Unfit } from './unfit.ts';
 export interface Problem {
   readonly code: Extract<
     ErrorCode,
-    'BACKEND_UNSUPPORTED' | 'LOCK_UNHASHED' | 'SDIST_UNSUPPORTED' | 'SOURCE_UNSUPPORTED' | 'WHEEL_NONE_FITS'
+    | 'BACKEND_UNSUPPORTED'
+    | 'BUILD_FORBIDDEN'
+    | 'LOCK_UNHASHED'
+    | 'SDIST_UNSUPPORTED'
+    | 'SOURCE_UNSUPPORTED'
+    | 'WHEEL_FORBIDDEN'
+    | 'WHEEL_NONE_FITS'
   >;
   readonly message: string;
   readonly details: readonly string[];

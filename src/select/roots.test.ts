@@ -71,8 +71,10 @@ describe('roots', () => {
 });
 
 describe('groups', () => {
-  const withDefaults = (value: unknown) =>
-    projectOf([member('site', '.', { pyproject: pyproject({ tool: { uv: { 'default-groups': value } } }) }), ...members.slice(1)]);
+  const withDefaults = (value: unknown) => {
+    const settings = { 'dependency-groups': { dev: ['ruff'], docs: ['sphinx'] }, tool: { uv: { 'default-groups': value } } };
+    return projectOf([member('site', '.', { pyproject: pyproject(settings) }), ...members.slice(1)]);
+  };
 
   it.each([
     [['docs'], {}, ['flask', 'site', 'sphinx']],

@@ -2,24 +2,32 @@ import { ToolError } from '../errors/index.ts';
 import type { Lock, LockedPackage, WireRequirement } from '../lock/types.ts';
 import { normalizeName } from '../packaging/index.ts';
 import type { Project } from '../project/types.ts';
+import type { SelectionRequest } from '../selection-request.ts';
 import type { Graph } from './graph.ts';
-import { defaultGroups, definedExtras, definedGroups } from './settings.ts';
-import type { SelectionRequest } from './types.ts';
+import { extrasOf, groupsOf, manifestGroups, rootProject } from './known.ts';
+import { defaultGroups, definedGroups } from './settings.ts';
+import { askedGroups, isWanted, type Wanted, wantedExtras, withDefaults } from './wanted.ts';
 
 /** Where the walk starts. */
 export interface Roots {
   /** The one project that `--no-install-project` means; undefined for a whole workspace or several packages. */
   readonly project: string | undefined;
   readonly packages: readonly LockedPackage[];
-  /** Extras that were asked for, normalised. */
-  readonly extras: readonly string[];
-  /** Groups to install, normalised. */
-  readonly groups: ReadonlySet<string>;
-  /** The workspace root's package, if a wanted group must be taken from it; and those groups. */
-  readonly borrowed: { readonly from: LockedPackage; readonly groups: ReadonlySet<string> } | undefined;
-  /** Only for a workspace root without [project]; the groups are the wanted ones. */
+  /** Whether the roots and their own dependencies are installed, or groups alone; in a list everything is a dependency of the root. */
+  readonly production: boolean;
+  readonly extras: Wanted;
+  readonly groups: Wanted;
+  /** The groups to install of each root, and of the workspace root if one of its groups was asked for. */
+  readonly owners: readonly GroupOwner[];
+  /** Only for a workspace root without [project]; the groups are those to install. */
   readonly requirements: readonly WireRequirement[];
   readonly rootGroups: Readonly<Record<string, readonly WireRequirement[]>>;
+}
+
+/** A package with those of its groups that are installed. */
+export interface GroupOwner {
+  readonly locked: LockedPackage;
+  readonly groups: readonly string[];
 }
 
 interface Input {
@@ -31,35 +39,47 @@ interface Input {
 
 /** Roots, extras and groups of a request; throws `PACKAGE_UNKNOWN`, `EXTRA_UNKNOWN`, `GROUP_UNKNOWN`. */
 export function findRoots(input: Input): Roots {
-  const { lock, project, request } = input;
+  const { lock, request } = input;
   const packages = rootNames(input).map((name) => rootPackage(input, name));
-  const [single, ...others] = packages;
-  const rootless = project.member === undefined && request.packages.length === 0;
-  const one = others.length === 0 && !rootless ? single : undefined;
-  const extras = [...new Set(request.extras.map(normalizeName))];
+  const one = singleRoot(input, packages);
+  const extras = wantedExtras(request);
   checkExtras(input, packages, extras);
-  const own = new Set([...packages.flatMap((root) => groupsOf(input, root)), ...(one === undefined ? manifestGroups(input) : [])]);
-  const foreign = one === undefined ? undefined : foreignGroups(input, own);
-  const groups = wantedGroups(input, own, foreign?.names ?? new Set());
-  const borrowed = new Set([...groups].filter((group) => foreign?.names.has(group)));
-  const ofManifest = one === undefined ? groups : borrowed;
+  const asked = askedGroups(request);
+  const groups = wantedGroups(input, asked);
+  checkGroups(input, packages, one);
+  // Groups of the workspace root may be asked for by a member that lacks them, but are never default there.
+  const own = new Set(one === undefined ? [] : groupsOf(input, one));
+  const isLent = (group: string) => one === undefined || (isWanted(asked, group) && !own.has(group));
+  const isTaken = (group: string) => isWanted(groups, group);
   return {
     project: one?.name,
     packages,
+    production: request.onlyGroups.length === 0 || lock.list !== undefined,
     extras,
     groups,
-    borrowed: foreign?.root === undefined ? undefined : { from: foreign.root, groups: borrowed },
-    requirements: rootless ? lock.manifest.requirements : [],
+    owners: owners(input, { packages, one }).map(({ locked, isRoot }) => ({
+      locked,
+      groups: Object.keys(locked.groups).filter((group) => isTaken(group) && (isRoot || isLent(group))),
+    })),
+    requirements: isWholeWorkspace(input) && request.onlyGroups.length === 0 ? lock.manifest.requirements : [],
     rootGroups: Object.fromEntries(
-      Object.entries(lock.manifest.dependencyGroups).filter(([group]) => ofManifest.has(normalizeName(group))),
+      Object.entries(lock.manifest.dependencyGroups).filter(([group]) => isTaken(normalizeName(group)) && isLent(normalizeName(group))),
     ),
   };
 }
 
-function rootNames({ lock, project, request }: Input): readonly string[] {
+/** A root without [project] stands for all of its members. */
+function isWholeWorkspace({ project, request }: Input): boolean {
+  return project.member === undefined && request.packages.length === 0;
+}
+
+function rootNames(input: Input): readonly string[] {
+  const { lock, project, request } = input;
   if (request.packages.length > 0) return [...new Set(request.packages.map(normalizeName))].sort();
-  if (project.member !== undefined) return [project.member.name];
-  return [...lock.manifest.members].map(normalizeName).sort();
+  if (!request.allPackages && project.member !== undefined) return [project.member.name];
+  // A lone project at the root is not listed among the members of its lock.
+  const lone = lock.manifest.members.length === 0 && project.member !== undefined ? [rootProject(input)?.name ?? project.member.name] : [];
+  return [...lock.manifest.members.map(normalizeName), ...lone].sort();
 }
 
 function rootPackage({ lock, graph, project }: Input, name: string): LockedPackage {
@@ -79,70 +99,61 @@ function rootPackage({ lock, graph, project }: Input, name: string): LockedPacka
   });
 }
 
-function checkExtras(input: Input, packages: readonly LockedPackage[], extras: readonly string[]): void {
+/** The root, if there is but one because one was meant. */
+function singleRoot(input: Input, packages: readonly LockedPackage[]): LockedPackage | undefined {
+  const [single, ...others] = packages;
+  if (others.length > 0 || isWholeWorkspace(input)) return undefined;
+  return input.request.allPackages && input.lock.manifest.members.length > 0 ? undefined : single;
+}
+
+interface Chosen {
+  readonly packages: readonly LockedPackage[];
+  readonly one: LockedPackage | undefined;
+}
+
+function owners(input: Input, { packages, one }: Chosen): readonly { readonly locked: LockedPackage; readonly isRoot: boolean }[] {
+  const lender = one === undefined ? undefined : rootProject(input);
+  const roots = packages.map((locked) => ({ locked, isRoot: true }));
+  return lender === undefined || packages.includes(lender) ? roots : [...roots, { locked: lender, isRoot: false }];
+}
+
+function checkExtras(input: Input, packages: readonly LockedPackage[], { names, without }: Wanted): void {
   const available = new Set(packages.flatMap((root) => extrasOf(input, root)));
-  const unknown = extras.find((extra) => !available.has(extra));
+  const unknown = [...names, ...without].find((extra) => !available.has(extra));
   if (unknown === undefined) return;
-  throw new ToolError('EXTRA_UNKNOWN', `${projectLabel(input, packages)} has no extra ${unknown}`, {
+  const label = packages.map(({ name }) => name).join(', ') || input.project.name;
+  throw new ToolError('EXTRA_UNKNOWN', `${label} has no extra ${unknown}`, {
     details: [`available: ${[...available].sort().join(', ') || 'none'}`],
     hint: 'use one of the available extras, or add it to [project.optional-dependencies] and run uv lock',
   });
 }
 
-function extrasOf({ project }: Input, root: LockedPackage): readonly string[] {
-  const member = project.members.find(({ name }) => name === root.name);
-  const defined = member === undefined ? [] : definedExtras(member.pyproject);
-  return [...Object.keys(root.optionalDependencies), ...(root.metadata?.providesExtras ?? []), ...defined].map(normalizeName);
+/** Every group that is named must be there, those to leave out too: a slip of the pen would change the image without a word. */
+function checkGroups(input: Input, packages: readonly LockedPackage[], one: LockedPackage | undefined): void {
+  const { groups, onlyGroups, noGroups } = input.request;
+  const sources = owners(input, { packages, one }).map(({ locked }) => groupsOf(input, locked));
+  const available = new Set([...sources.flat(), ...manifestGroups(input)]);
+  const unknown = [...groups, ...onlyGroups, ...noGroups].map(normalizeName).find((group) => !available.has(group));
+  if (unknown !== undefined) throw unknownGroup(unknown, available);
 }
 
-function groupsOf({ project }: Input, root: LockedPackage): readonly string[] {
-  const member = project.members.find(({ name }) => name === root.name);
-  const defined = member === undefined ? [] : definedGroups(member.pyproject);
-  return [...Object.keys(root.groups), ...Object.keys(root.metadata?.requiresDev ?? {}), ...defined].map(normalizeName);
-}
-
-function manifestGroups({ lock, project }: Input): readonly string[] {
-  return [...Object.keys(lock.manifest.dependencyGroups), ...definedGroups(project.rootPyproject)].map(normalizeName);
-}
-
-/** Groups of the workspace root that the one chosen project lacks: they may be asked for, but are never default. */
-function foreignGroups(
-  input: Input,
-  own: ReadonlySet<string>,
-): { readonly root: LockedPackage | undefined; readonly names: ReadonlySet<string> } {
-  const isRoot = ({ source }: LockedPackage) => (source.kind === 'editable' || source.kind === 'virtual') && source.directory === '.';
-  const root = input.lock.packages.find(isRoot);
-  const there = root === undefined ? manifestGroups(input) : groupsOf(input, root);
-  return { root, names: new Set(there.filter((group) => !own.has(group))) };
-}
-
-function wantedGroups(input: Input, own: ReadonlySet<string>, foreign: ReadonlySet<string>): ReadonlySet<string> {
-  const { request } = input;
-  const asked = request.groups.map(normalizeName);
-  const byDefault = request.noDefaultGroups ? [] : (input.lock.list?.defaultGroups ?? defaultsOf(input, own));
-  const unknown = asked.find((group) => !own.has(group) && !foreign.has(group)) ?? byDefault.find((group) => !own.has(group));
-  if (unknown !== undefined) throw unknownGroup(unknown, new Set([...own, ...foreign]));
-  const wanted = new Set([...byDefault.filter((group) => group !== 'dev'), ...asked]);
-  for (const group of request.noGroups) wanted.delete(normalizeName(group));
-  return wanted;
-}
-
-/** Default groups without a setting are `dev` alone, which images never get by default. */
-function defaultsOf({ project, request }: Input, own: ReadonlySet<string>): readonly string[] {
+function wantedGroups({ lock, project, request }: Input, asked: Wanted): Wanted {
+  if (request.noDefaultGroups || request.onlyGroups.length > 0 || asked.all) return asked;
+  if (lock.list !== undefined) return withDefaults(asked, lock.list.defaultGroups);
   const [single, ...further] = request.packages.map(normalizeName);
   const chosen = further.length === 0 && single !== undefined ? project.members.find(({ name }) => name === single) : project.member;
-  const setting = defaultGroups((chosen ?? project.member)?.pyproject ?? project.rootPyproject);
-  if (setting === 'all') return [...own];
-  return (setting ?? []).filter((group) => group !== 'dev' || own.has(group));
+  const pyproject = (chosen ?? project.member)?.pyproject ?? project.rootPyproject;
+  // Without the setting `dev` is the only default, and images never get it by default.
+  const defaults = defaultGroups(pyproject) ?? [];
+  const defined = new Set(definedGroups(pyproject));
+  const unknown = defaults === 'all' ? undefined : defaults.find((group) => group !== 'dev' && !defined.has(group));
+  if (unknown !== undefined) throw unknownGroup(unknown, defined);
+  return withDefaults(asked, defaults);
 }
 
-function unknownGroup(group: string, own: ReadonlySet<string>): ToolError {
+function unknownGroup(group: string, available: ReadonlySet<string>): ToolError {
   return new ToolError('GROUP_UNKNOWN', `there is no dependency group ${group}`, {
-    details: [`available: ${[...own].sort().join(', ') || 'none'}`],
+    details: [`available: ${[...available].sort().join(', ') || 'none'}`],
     hint: 'use one of the available groups, or add it to [dependency-groups] and run uv lock',
   });
-}
-
-function projectLabel({ project }: Input, packages: readonly LockedPackage[]): string {
-  return packages.map(({ name }) => name).join(', ') || project.name;
 }

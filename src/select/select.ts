@@ -5,12 +5,14 @@ import { machineOf, platformName } from '../platform.ts';
 import type { Project } from '../project/types.ts';
 import type { Target } from '../resolve/target.ts';
 import { chooseArtifact } from './artifact.ts';
+import { type BuildRules, buildRules } from './builds.ts';
+import { checkGroupPython, checkTarget, withRequiredEnvironments } from './check-target.ts';
 import { checkComplete } from './complete.ts';
 import { explainUnreached } from './dropped.ts';
 import { makeFilter } from './filters.ts';
 import { type Fit, fitOf } from './fit.ts';
 import { makeGraph } from './graph.ts';
-import { type Markers, makeMarkers } from './markers.ts';
+import { makeMarkers } from './markers.ts';
 import { checkPackagePython } from './package-python.ts';
 import { isProblem, type Problem, problemsError, type TargetProblems } from './problem.ts';
 import { findRoots } from './roots.ts';
@@ -29,8 +31,8 @@ export interface SelectInput {
 /**
  * The exact distributions of one image for each target, as `uv sync --no-dev --no-editable` would install them (uv-and-wheels §2).
  * Throws one error for all targets before anything is downloaded: `WHEEL_NONE_FITS`, `SDIST_UNSUPPORTED`, `SOURCE_UNSUPPORTED`,
- * `BACKEND_UNSUPPORTED`, `LOCK_UNHASHED`; and `TARGET_UNSUPPORTED`, `PACKAGE_UNKNOWN`, `EXTRA_UNKNOWN`, `GROUP_UNKNOWN`, `SELECTION_CONFLICT`,
- * `LOCK_INCONSISTENT` for a request that the lock cannot serve.
+ * `BACKEND_UNSUPPORTED`, `BUILD_FORBIDDEN`, `WHEEL_FORBIDDEN`, `LOCK_UNHASHED`; and `TARGET_UNSUPPORTED`, `PACKAGE_UNKNOWN`, `EXTRA_UNKNOWN`,
+ * `GROUP_UNKNOWN`, `SELECTION_CONFLICT`, `LOCK_INCONSISTENT` for a request that the lock cannot serve.
  */
 export function selectAll({
   targets,
@@ -60,43 +62,54 @@ function choose(input: SelectInput): Chosen {
   const { lock, project, target, request } = input;
   const python = target.base.python.version;
   const markers = makeMarkers(markerEnvironment({ python, machine: machineOf(target.platform.architecture) }));
-  checkTarget(input, markers);
+  checkTarget({ lock, target, markers });
   const graph = makeGraph(lock);
   const roots = findRoots({ lock, project, request, graph });
+  if (lock.list === undefined) checkGroupPython(project, roots.groups, target);
   const reached = walk({ lock, graph, roots, markers });
   checkComplete([...reached.packages.keys()], { lock, markers });
   const leaveOut = makeFilter({ lock, project: roots.project, request });
   const installed = [...reached.packages.keys()].filter((locked) => leaveOut(locked) === undefined).sort(byName);
   checkUnique(installed, lock);
   checkPackagePython(installed, lock, target);
-  const unreached = explainUnreached(lock, graph, reached);
+  const unreached = explainUnreached({ lock, graph, roots, reached });
   const dropped = lock.packages.flatMap((locked): DroppedPackage[] => {
     const reason = unreached.get(locked) ?? leaveOut(locked);
     return reason === undefined ? [] : [{ name: locked.name, version: locked.version, reason }];
   });
   const requires = parseSpecifiers(lock.requiresPython ?? '');
   const fit = fitOf(target, (minor) => specifiersAllow(requires, parseVersion(`${minor}.999`)));
-  const { packages, problems } = artifactsOf(installed, { project, fit, reached });
+  const { packages, problems } = artifactsOf(installed, { project, fit, rules: buildRules(request.builds), reached });
   return {
-    selection: { roots: roots.packages.map(({ name }) => name), packages, dropped: dropped.sort(byName) },
-    failed: { platform: platformName(target.platform), runtime: runtimeLabel(fit), selected: installed.length, problems },
+    selection: {
+      roots: roots.packages.map(({ name }) => name),
+      packages,
+      dropped: dropped.sort((a, b) => byName(a, b) || compareVersionTexts(a.version, b.version)),
+    },
+    failed: {
+      platform: platformName(target.platform),
+      runtime: runtimeLabel(fit),
+      selected: installed.length,
+      problems: problems.map((problem) => withRequiredEnvironments(problem, { lock, target, markers })),
+    },
   };
 }
 
 interface Choice {
   readonly project: Project;
   readonly fit: Fit;
+  readonly rules: BuildRules;
   readonly reached: Reached;
 }
 
 function artifactsOf(
   installed: readonly LockedPackage[],
-  { project, fit, reached }: Choice,
+  { project, fit, rules, reached }: Choice,
 ): { readonly packages: readonly SelectedPackage[]; readonly problems: readonly Problem[] } {
   const problems: Problem[] = [];
   const packages: SelectedPackage[] = [];
   for (const locked of installed) {
-    const artifact = chooseArtifact(locked, { project, fit });
+    const artifact = chooseArtifact(locked, { project, fit, rules });
     if (isProblem(artifact)) problems.push(artifact);
     else packages.push({ name: locked.name, version: locked.version, source: locked.source, artifact, why: whyOf(locked, reached) });
   }
@@ -112,25 +125,6 @@ function whyOf(locked: LockedPackage, reached: Reached): string {
     step = step.from === undefined ? undefined : reached.packages.get(step.from);
   }
   return names.join(' → ');
-}
-
-function checkTarget({ lock, target }: SelectInput, markers: Markers): void {
-  const python = target.base.python.version;
-  const where = { file: lock.file };
-  const release = parseVersion(parseVersion(python).release.join('.'));
-  if (!specifiersAllow(parseSpecifiers(lock.requiresPython ?? ''), release)) {
-    throw new ToolError('TARGET_UNSUPPORTED', `uv.lock is for Python ${lock.requiresPython}, and the image would have ${python}`, {
-      hint: 'choose another Python with python = "X.Y" in [tool.wherry], or change requires-python and run uv lock',
-      where,
-    });
-  }
-  if (lock.supportedMarkers.length > 0 && !lock.supportedMarkers.some((marker) => markers.holds(marker))) {
-    throw new ToolError('TARGET_UNSUPPORTED', `uv.lock was not made for ${platformName(target.platform)} with Python ${python}`, {
-      details: lock.supportedMarkers.map((marker) => `supported: ${marker}`),
-      hint: 'widen tool.uv.environments and run uv lock',
-      where,
-    });
-  }
 }
 
 function checkUnique(installed: readonly LockedPackage[], lock: Lock): void {
@@ -150,4 +144,9 @@ function checkUnique(installed: readonly LockedPackage[], lock: Lock): void {
 
 function byName(a: { readonly name: string }, b: { readonly name: string }): number {
   return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
+}
+
+/** Any fixed order will do for two versions of one name. */
+function compareVersionTexts(a = '', b = ''): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }

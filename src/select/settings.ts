@@ -19,14 +19,6 @@ export function definedGroups(pyproject: Pyproject): readonly string[] {
   return uvTable(pyproject)['dev-dependencies'] === undefined ? groups : [...groups, 'dev'];
 }
 
-/** The setting that forbids wheels of a package, as written in pyproject.toml, or undefined. */
-export function noBinarySetting(pyproject: Pyproject, name: string): string | undefined {
-  const uv = uvTable(pyproject);
-  if (uv['no-binary'] === true) return 'tool.uv.no-binary = true';
-  const listed = uv['no-binary-package'];
-  return Array.isArray(listed) && names(listed).includes(name) ? 'tool.uv.no-binary-package' : undefined;
-}
-
 function uvTable(pyproject: Pyproject): TomlTable {
   return table(table(pyproject.data.tool).uv);
 }

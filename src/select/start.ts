@@ -1,9 +1,10 @@
 import { ToolError } from '../errors/index.ts';
 import type { Lock, LockedPackage, WireRequirement } from '../lock/types.ts';
 import { encodeConflict } from './conflicts.ts';
-import type { Graph } from './graph.ts';
+import { type Graph, sortedEdges } from './graph.ts';
 import type { Markers } from './markers.ts';
-import type { Roots } from './roots.ts';
+import type { GroupOwner, Roots } from './roots.ts';
+import { isWanted } from './wanted.ts';
 
 /** What the walk needs to know. */
 export interface WalkInput {
@@ -13,7 +14,7 @@ export interface WalkInput {
   readonly markers: Markers;
 }
 
-/** How a package was found: `from` is undefined for roots; `label` names the parent with the extra or group of the edge. */
+/** How a package was found: `from` is undefined for roots and groups; `label` names the parent with the extra or group of the edge. */
 export interface Step {
   readonly from: LockedPackage | undefined;
   readonly label: string | undefined;
@@ -32,16 +33,8 @@ export interface Start {
 export function findStarts(input: WalkInput): { readonly starts: readonly Start[]; readonly active: Set<string> } {
   const { roots } = input;
   const active = rootActivations(roots);
-  const starts: Start[] = roots.packages.map((locked) => ({
-    locked,
-    extras: roots.extras,
-    step: { from: undefined, label: undefined },
-    marker: undefined,
-  }));
-  for (const root of roots.packages) starts.push(...groupStarts(input, { root, groups: roots.groups, active }));
-  if (roots.borrowed !== undefined) {
-    starts.push(...groupStarts(input, { root: roots.borrowed.from, groups: roots.borrowed.groups, active }));
-  }
+  const starts: Start[] = roots.production ? roots.packages.map((locked) => rootStart(locked, roots)) : [];
+  for (const owner of roots.owners) starts.push(...groupStarts(input, owner, active));
   starts.push(...roots.requirements.flatMap((requirement) => requirementStart(input, requirement, 'workspace')));
   for (const [group, requirements] of Object.entries(roots.rootGroups)) {
     const found = requirements.flatMap((requirement) => requirementStart(input, requirement, `workspace (group ${group})`));
@@ -49,6 +42,14 @@ export function findStarts(input: WalkInput): { readonly starts: readonly Start[
     starts.push(...found);
   }
   return { starts, active };
+}
+
+function rootStart(locked: LockedPackage, roots: Roots): Start {
+  return { locked, extras: chosenExtras(locked, roots), step: { from: undefined, label: undefined }, marker: undefined };
+}
+
+function chosenExtras({ optionalDependencies }: LockedPackage, { extras }: Roots): readonly string[] {
+  return Object.keys(optionalDependencies).filter((extra) => isWanted(extras, extra));
 }
 
 /** Adds extras of a package to the encoded names. */
@@ -67,37 +68,24 @@ export function withExtras(
   return own;
 }
 
-function rootActivations({ packages, extras, groups, borrowed }: Roots): Set<string> {
+function rootActivations(roots: Roots): Set<string> {
   const active = new Set<string>();
-  for (const { name, optionalDependencies } of packages) {
-    active.add(encodeConflict({ package: name }));
-    activate(
-      active,
-      name,
-      extras.filter((extra) => Object.hasOwn(optionalDependencies, extra)),
-    );
+  for (const locked of roots.production ? roots.packages : []) {
+    active.add(encodeConflict({ package: locked.name }));
+    activate(active, locked.name, chosenExtras(locked, roots));
   }
-  const owners = [
-    ...packages.map((root) => ({ root, groups })),
-    ...(borrowed === undefined ? [] : [{ root: borrowed.from, groups: borrowed.groups }]),
-  ];
-  for (const owner of owners) {
-    for (const group of Object.keys(owner.root.groups)) {
-      if (owner.groups.has(group)) active.add(encodeConflict({ package: owner.root.name, group }));
-    }
+  for (const { locked, groups } of roots.owners) {
+    for (const group of groups) active.add(encodeConflict({ package: locked.name, group }));
   }
   return active;
 }
 
-function groupStarts(
-  { markers, graph }: WalkInput,
-  { root, groups, active }: { readonly root: LockedPackage; readonly groups: ReadonlySet<string>; readonly active: Set<string> },
-): readonly Start[] {
+function groupStarts({ markers, graph }: WalkInput, { locked: root, groups }: GroupOwner, active: Set<string>): readonly Start[] {
   const starts: Start[] = [];
-  for (const [group, edges] of Object.entries(root.groups)) {
-    if (!groups.has(group)) continue;
-    const step = { from: root, label: `${root.name} (group ${group})` };
-    for (const edge of edges) {
+  for (const group of groups.toSorted()) {
+    // The way begins here: the root itself may be reached later, even from its own group.
+    const step = { from: undefined, label: `${root.name} (group ${group})` };
+    for (const edge of sortedEdges(root.groups[group] ?? [])) {
       if (!markers.holds(edge.marker, withExtras(active, edge))) continue;
       activate(active, edge.name, edge.extras);
       starts.push({ locked: graph.target(edge), extras: edge.extras, step, marker: edge.marker });

@@ -1,20 +1,7 @@
 import type { Digest } from '../digest.ts';
 import type { PackageSource } from '../lock/types.ts';
 
-/** What the user asked for, in uv's own terms (uv-and-wheels §2.2). */
-export interface SelectionRequest {
-  /** Workspace members to install (`--package`); empty means the project at hand. */
-  readonly packages: readonly string[];
-  readonly extras: readonly string[];
-  readonly groups: readonly string[];
-  readonly noGroups: readonly string[];
-  /** Default groups are on, but `dev` is always off unless it is named in `groups`. */
-  readonly noDefaultGroups: boolean;
-  readonly noInstallProject: boolean;
-  readonly noInstallWorkspace: boolean;
-  readonly noInstallLocal: boolean;
-  readonly noInstallPackages: readonly string[];
-}
+export type { BuildSettings, SelectionRequest } from '../selection-request.ts';
 
 /** The exact distributions of one image. Pure data; sorted by name. */
 export interface Selection {

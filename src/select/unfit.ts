@@ -16,12 +16,17 @@ export interface Unfit {
   readonly fit: Fit;
 }
 
-/** `WHEEL_NONE_FITS` in the form of DESIGN §8: target, what the lock offers, and the nearest change that would fit. */
-export function describeUnfit(locked: LockedPackage, fit: Fit): Problem {
+/** `WHEEL_NONE_FITS` in the form of DESIGN §8: target, what the lock offers, and the nearest change that would fit. `noBuild` forbids to build it. */
+export function describeUnfit(locked: LockedPackage, fit: Fit, noBuild?: string): Problem {
   return {
     code: 'WHEEL_NONE_FITS',
     message: `no wheel of ${packageLabel(locked)} fits ${platformName(fit.platform)}, ${runtimeLabel(fit)}`,
-    details: [`uv.lock offers: ${offered(locked, fit)}`],
+    details: [
+      `uv.lock offers: ${offered(locked, fit)}`,
+      ...(noBuild !== undefined && locked.sdist !== undefined
+        ? [`there is a source distribution too, and ${noBuild} forbids building it`]
+        : []),
+    ],
     hint: nearestFix([{ locked, fit }]),
     unfit: { locked, fit },
   };

@@ -3,6 +3,7 @@ import { normalizeName } from '../packaging/index.ts';
 import { activateReachedExtras, edgesOf } from './activation.ts';
 import { checkConflicts, encodeConflict } from './conflicts.ts';
 import { findStarts, type Start, type Step, type WalkInput } from './start.ts';
+import { isWanted } from './wanted.ts';
 
 /** Every package that the target needs, with the extras reached and the step that found it first, on the shortest way. */
 export interface Reached {
@@ -36,8 +37,8 @@ function checkRequest(input: WalkInput): void {
   const present = new Set([...isRoot, ...[...reachable.keys()].map(({ name }) => name).filter((name) => members.has(name))]);
   checkConflicts(lock, (item) => {
     if (!present.has(item.package)) return false;
-    if (item.extra !== undefined) return roots.extras.includes(item.extra);
-    return item.group === undefined || roots.groups.has(item.group);
+    if (item.extra !== undefined) return roots.production && isWanted(roots.extras, item.extra);
+    return item.group === undefined ? roots.production : isWanted(roots.groups, item.group);
   });
 }
 
@@ -65,7 +66,7 @@ class Frontier implements Reached {
       this.packages.set(locked, step);
       this.queue.push({ locked, extra: undefined });
     }
-    for (const extra of extras) {
+    for (const extra of extras.toSorted()) {
       const seen = this.extras.get(locked) ?? new Set();
       this.extras.set(locked, seen);
       if (seen.has(extra)) continue;

@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 import type { AddCommand } from '../command.ts';
-import { addBuildOptions, type BuildFlags, collect } from '../options.ts';
+import { addBuildOptions, type BuildFlags } from '../options.ts';
+import { collect } from '../selection-flags.ts';
 
 /** What `--load` takes. */
 export const loadTargets = ['auto', 'docker', 'podman', 'containerd'] as const;

@@ -2,7 +2,8 @@ import { Option } from 'commander';
 import { ToolError } from '../../errors/index.ts';
 import type { Runtime } from '../../runtime/index.ts';
 import type { AddCommand } from '../command.ts';
-import { addBuildOptions, type BuildFlags, collect } from '../options.ts';
+import { addBuildOptions, type BuildFlags } from '../options.ts';
+import { collect } from '../selection-flags.ts';
 
 /** Flags of `wherry run` beside those that choose what is built. */
 export interface RunFlags {
