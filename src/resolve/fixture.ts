@@ -61,12 +61,18 @@ export function imageEntry(reference: string, version?: string): LockedImageBase
 export function projectWith(
   requiresPython?: string,
   pythonVersion?: string,
+  docsPython?: string,
 ): Pick<Project, 'root' | 'rootPyproject' | 'members' | 'pythonVersion'> {
-  const data = { project: { name: 'demo', ...(requiresPython === undefined ? {} : { 'requires-python': requiresPython }) } };
+  const groups = {
+    'dependency-groups': { docs: [] },
+    tool: { uv: { 'dependency-groups': docsPython === undefined ? {} : { docs: { 'requires-python': docsPython } } } },
+  };
+  const data = { project: { name: 'demo', ...(requiresPython === undefined ? {} : { 'requires-python': requiresPython }) }, ...groups };
+  const pyproject = { file: '/p/pyproject.toml', text: '', data };
   return {
     root: '/p',
-    rootPyproject: { file: '/p/pyproject.toml', text: '', data },
-    members: [],
+    rootPyproject: pyproject,
+    members: [{ name: 'demo', path: '.', pyproject, version: '1', isPackage: false, backend: undefined }],
     pythonVersion: pythonVersion === undefined ? undefined : { text: pythonVersion, file: '/p/.python-version' },
   };
 }

@@ -3,6 +3,8 @@ import { ToolError, type Where } from '../errors/index.ts';
 import { parseSpecifiers, parseVersion, type Specifiers, specifiersAllow } from '../packaging/index.ts';
 import { type Platform, platformName } from '../platform.ts';
 import type { Project } from '../project/types.ts';
+import { groupRanges, rangeText } from '../select/index.ts';
+import type { SelectionRequest } from '../selection-request.ts';
 import { debianPython, minorOfDefaultBase, parseDebianName } from './base-name.ts';
 import type { WherryLock } from './wherry-lock.ts';
 
@@ -19,7 +21,7 @@ export interface PythonChoice {
 }
 
 export interface PythonQuestion {
-  readonly image: Pick<ImageConfig, 'python' | 'base'>;
+  readonly image: Pick<ImageConfig, 'python' | 'base'> & Partial<Pick<ImageConfig, 'selection'>>;
   readonly project: Pick<Project, 'rootPyproject' | 'members' | 'pythonVersion'>;
   readonly platform: Platform;
   readonly lock: WherryLock;
@@ -30,24 +32,25 @@ export interface PythonQuestion {
  * nearest that `requires-python` allows. Pure. Errors: PYTHON_UNUSABLE.
  */
 export function choosePython(question: PythonQuestion): PythonChoice {
-  const requires = requiredPython(question.project);
+  const requires = requiredPython(question.project, question.image.selection);
   const asked = askedPython(question);
   if (asked !== undefined) return checked(asked, requires);
   if (question.image.base !== undefined) return fromBase(question.image.base, requires);
   return fromLock(question, requires) ?? fromDefault(requires);
 }
 
-/** `requires-python` of the root and of every member: all of them must hold, as uv resolves a workspace. */
-export function requiredPython(project: Pick<Project, 'rootPyproject' | 'members'>): {
-  readonly text: string;
-  readonly specifiers: Specifiers;
-} {
+/** `requires-python` of the root, of every member and of the groups that are wanted: all of them must hold, as uv resolves a workspace. */
+export function requiredPython(
+  project: Pick<Project, 'rootPyproject' | 'members'>,
+  selection?: SelectionRequest,
+): { readonly text: string; readonly specifiers: Specifiers } {
   const tables = [project.rootPyproject, ...project.members.map(({ pyproject }) => pyproject)].map(({ data }) => data.project);
   const texts = tables.flatMap((table) => {
     const text = typeof table === 'object' && table !== null && 'requires-python' in table ? table['requires-python'] : undefined;
     return typeof text === 'string' ? [text] : [];
   });
-  const text = [...new Set(texts)].join(', ');
+  const groups = selection === undefined ? [] : groupRanges(project, selection).map(({ requiresPython }) => rangeText(requiresPython));
+  const text = [...new Set([...texts, ...groups])].join(', ');
   return { text, specifiers: parseSpecifiers(text) };
 }
 

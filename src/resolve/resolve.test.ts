@@ -1,15 +1,27 @@
 import { describe, expect, it } from 'vitest';
+import { nothingAsked } from '../select/fixture.ts';
 import { amd64, arm64, contextWith, debianEntry, imageEntry, projectWith } from './fixture.ts';
 import { choosePython, resolveTarget } from './index.ts';
 import { emptyWherryLock, type LockMode, type WherryLock } from './wherry-lock.ts';
 
 const debian = { mirror: {}, snapshot: undefined };
 
-function choose(options: { python?: string; base?: string; requires?: string; file?: string; lock?: WherryLock }) {
-  const image = { python: options.python, base: options.base };
+interface Question {
+  readonly python?: string;
+  readonly base?: string;
+  readonly requires?: string;
+  /** `requires-python` of the group docs. */
+  readonly group?: string;
+  readonly groups?: readonly string[];
+  readonly file?: string;
+  readonly lock?: WherryLock;
+}
+
+function choose(options: Question) {
+  const image = { python: options.python, base: options.base, selection: { ...nothingAsked, groups: options.groups ?? [] } };
   return choosePython({
     image,
-    project: projectWith(options.requires, options.file),
+    project: projectWith(options.requires, options.file, options.group),
     platform: amd64,
     lock: options.lock ?? emptyWherryLock,
   });
@@ -37,6 +49,9 @@ describe('choosePython', () => {
     [{ lock: { bases: [imageEntry('python:3.14-slim'), debianEntry()], requirements: [], sizes: {} } }, '3.13'],
     [{ lock: { bases: [imageEntry('python:3.14-slim')], requirements: [], sizes: {} }, requires: '<3.14' }, '3.13'],
     [{ lock: { bases: [imageEntry('registry.example/x')], requirements: [], sizes: {} } }, '3.13'],
+    // A group that is wanted counts, others do not.
+    [{ requires: '>=3.11', group: '<3.13', groups: ['docs'] }, '3.12'],
+    [{ requires: '>=3.11', group: '<3.13' }, '3.13'],
     // Of another platform: this one shall have the same.
     [{ lock: { bases: [{ ...imageEntry('python:3.14-slim'), platform: arm64 }], requirements: [], sizes: {} } }, '3.14'],
     [

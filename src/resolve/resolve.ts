@@ -14,7 +14,7 @@ import { findBase, type LockedBase, type LockMode, type WherryLock, withBase } f
 
 /** What a target is resolved from. */
 export interface ResolveOptions {
-  readonly image: Pick<ImageConfig, 'python' | 'base' | 'debian'>;
+  readonly image: Pick<ImageConfig, 'python' | 'base' | 'debian'> & Partial<Pick<ImageConfig, 'selection'>>;
   readonly project: Pick<Project, 'root' | 'rootPyproject' | 'members' | 'pythonVersion'>;
   readonly platform: Platform;
   readonly lock: WherryLock;
@@ -35,7 +35,7 @@ export async function resolveTarget(options: ResolveOptions): Promise<{ readonly
   const entry = await entryOf(options, baseName);
   const base = factsOf(entry);
   const pythonMinor = base.python.version.split('.').slice(0, 2).join('.');
-  checkPython({ baseName, base, choice, project });
+  checkPython({ baseName, base, choice, requires: requiredPython(project, image.selection) });
   const baseReason = image.base === undefined ? `base ${baseName}: the default for Python ${pythonMinor}` : `base ${baseName}: configured`;
   const target = { platform, pythonMinor, base, baseName, reasons: [choice.reason, baseReason] };
   return { target, lock: withBase(options.lock, entry) };
@@ -104,13 +104,12 @@ interface PythonCheck {
   readonly baseName: string;
   readonly base: BaseFacts;
   readonly choice: PythonChoice;
-  readonly project: ResolveOptions['project'];
+  readonly requires: ReturnType<typeof requiredPython>;
 }
 
-function checkPython({ baseName, base, choice, project }: PythonCheck): void {
+function checkPython({ baseName, base, choice, requires }: PythonCheck): void {
   const { version } = base.python;
   const minor = version.split('.').slice(0, 2).join('.');
-  const requires = requiredPython(project);
   if (choice.minor !== undefined && choice.minor !== minor)
     throw mismatch(`${baseName} has Python ${version}, but ${choice.minor} is wanted`, choice.minor);
   if (!isSupported(minor)) {

@@ -2,12 +2,12 @@ import { ToolError } from '../errors/index.ts';
 import type { Lock } from '../lock/types.ts';
 import { parseSpecifiers, parseVersion, specifiersAllow } from '../packaging/index.ts';
 import { platformName } from '../platform.ts';
-import { dependencyGroups } from '../project/index.ts';
 import type { Project } from '../project/types.ts';
 import type { Target } from '../resolve/target.ts';
+import type { SelectionRequest } from '../selection-request.ts';
 import type { Markers } from './markers.ts';
 import type { Problem } from './problem.ts';
-import { isWanted, type Wanted } from './wanted.ts';
+import { groupRanges, rangeText } from './wanted-groups.ts';
 
 interface Input {
   readonly lock: Lock;
@@ -33,19 +33,19 @@ export function checkTarget({ lock, target, markers }: Input): void {
   });
 }
 
-/** Refuses a Python that a wanted group excludes; as uv does it, whichever member has the group. Throws `TARGET_UNSUPPORTED`. */
-export function checkGroupPython({ members }: Project, groups: Wanted, target: Target): void {
-  for (const { name, pyproject } of members) {
-    for (const [group, { requiresPython }] of dependencyGroups(pyproject)) {
-      if (!isWanted(groups, group) || specifiersAllow(requiresPython, release(target))) continue;
-      const range = requiresPython.map(({ operator, text }) => operator + text).join(', ');
-      throw new ToolError(
-        'TARGET_UNSUPPORTED',
-        `group ${group} of ${name} is for Python ${range}, and the image would have ${target.base.python.version}`,
-        { hint: 'choose another Python with python = "X.Y" in [tool.wherry], or leave the group out', where: { file: pyproject.file } },
-      );
-    }
-  }
+/** Refuses a Python that a wanted group excludes. Throws `TARGET_UNSUPPORTED`. */
+export function checkGroupPython(project: Project, request: SelectionRequest, target: Target): void {
+  const unmet = groupRanges(project, request).find(({ requiresPython }) => !specifiersAllow(requiresPython, release(target)));
+  if (unmet === undefined) return;
+  const python = target.base.python.version;
+  throw new ToolError(
+    'TARGET_UNSUPPORTED',
+    `${unmet.label} is for Python ${rangeText(unmet.requiresPython)}, and the image would have ${python}`,
+    {
+      hint: 'choose another Python with python = "X.Y" in [tool.wherry], or leave the group out',
+      where: { file: unmet.file },
+    },
+  );
 }
 
 /**

@@ -12,3 +12,4 @@ export type {
   SelectionRequest,
   WheelArtifact,
 } from './types.ts';
+export { type GroupRange, groupRanges, rangeText } from './wanted-groups.ts';

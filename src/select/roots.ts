@@ -5,8 +5,8 @@ import type { Project } from '../project/types.ts';
 import type { SelectionRequest } from '../selection-request.ts';
 import type { Graph } from './graph.ts';
 import { extrasOf, groupsOf, manifestGroups, rootProject } from './known.ts';
-import { defaultGroups, definedGroups } from './settings.ts';
-import { askedGroups, isWanted, type Wanted, wantedExtras, withDefaults } from './wanted.ts';
+import { askedGroups, isWanted, type Wanted, wantedExtras } from './wanted.ts';
+import { unknownGroup, wantedGroups } from './wanted-groups.ts';
 
 /** Where the walk starts. */
 export interface Roots {
@@ -45,7 +45,7 @@ export function findRoots(input: Input): Roots {
   const extras = wantedExtras(request);
   checkExtras(input, packages, extras);
   const asked = askedGroups(request);
-  const groups = wantedGroups(input, asked);
+  const groups = wantedGroups(input.project, request, lock.list?.defaultGroups);
   checkGroups(input, packages, one);
   // Groups of the workspace root may be asked for by a member that lacks them, but are never default there.
   const own = new Set(one === undefined ? [] : groupsOf(input, one));
@@ -135,25 +135,4 @@ function checkGroups(input: Input, packages: readonly LockedPackage[], one: Lock
   const available = new Set([...sources.flat(), ...manifestGroups(input)]);
   const unknown = [...groups, ...onlyGroups, ...noGroups].map(normalizeName).find((group) => !available.has(group));
   if (unknown !== undefined) throw unknownGroup(unknown, available);
-}
-
-function wantedGroups({ lock, project, request }: Input, asked: Wanted): Wanted {
-  if (request.noDefaultGroups || request.onlyGroups.length > 0 || asked.all) return asked;
-  if (lock.list !== undefined) return withDefaults(asked, lock.list.defaultGroups);
-  const [single, ...further] = request.packages.map(normalizeName);
-  const chosen = further.length === 0 && single !== undefined ? project.members.find(({ name }) => name === single) : project.member;
-  const pyproject = (chosen ?? project.member)?.pyproject ?? project.rootPyproject;
-  // Without the setting `dev` is the only default, and images never get it by default.
-  const defaults = defaultGroups(pyproject) ?? [];
-  const defined = new Set(definedGroups(pyproject));
-  const unknown = defaults === 'all' ? undefined : defaults.find((group) => group !== 'dev' && !defined.has(group));
-  if (unknown !== undefined) throw unknownGroup(unknown, defined);
-  return withDefaults(asked, defaults);
-}
-
-function unknownGroup(group: string, available: ReadonlySet<string>): ToolError {
-  return new ToolError('GROUP_UNKNOWN', `there is no dependency group ${group}`, {
-    details: [`available: ${[...available].sort().join(', ') || 'none'}`],
-    hint: 'use one of the available groups, or add it to [dependency-groups] and run uv lock',
-  });
 }

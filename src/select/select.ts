@@ -65,7 +65,7 @@ function choose(input: SelectInput): Chosen {
   checkTarget({ lock, target, markers });
   const graph = makeGraph(lock);
   const roots = findRoots({ lock, project, request, graph });
-  if (lock.list === undefined) checkGroupPython(project, roots.groups, target);
+  if (lock.list === undefined) checkGroupPython(project, request, target);
   const reached = walk({ lock, graph, roots, markers });
   checkComplete([...reached.packages.keys()], { lock, markers });
   const leaveOut = makeFilter({ lock, project: roots.project, request });
