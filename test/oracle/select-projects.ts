@@ -25,7 +25,7 @@ function tree(name: string, source: string, body = ''): string {
 }
 
 function project(name: string, more = ''): string {
-  return `[project]\nname = "${name}"\nversion = "1"\nrequires-python = ">=3.11"\n${more}`;
+  return `[project]\nname = "${name}"\nversion = "1"\nrequires-python = ">=3.11"\n${more}\n`;
 }
 
 const system = '[build-system]\nrequires = ["uv_build>=0.9,<1"]\nbuild-backend = "uv_build"\n';
