@@ -21,7 +21,7 @@ import {
   type WherryLock,
   writeWherryLock,
 } from './resolve/index.ts';
-import { type Selection, selectAll } from './select/index.ts';
+import { checkPlatforms, type Selection, selectAll } from './select/index.ts';
 import { rememberImage } from './sources/index.ts';
 import { stage } from './stage.ts';
 import { baseReference, imageBlobs, mirroredContext, summarize, supplyOptions } from './supply.ts';
@@ -91,6 +91,7 @@ async function planPlatforms(
   ctx: Context,
 ): Promise<{ plans: ImagePlan[]; pins: WherryLock }> {
   const { lock, ...completed } = await completeLock({ read, own }, { pins: known, mode: request.lockMode, ctx });
+  checkPlatforms(lock, image.platforms);
   let { pins } = completed;
   const targets: Target[] = [];
   for (const platform of image.platforms) {

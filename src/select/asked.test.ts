@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Manifest } from '../lock/types.ts';
 import { dist, edges, local, lockOf, member, names, projectOf, pyproject, reasonFor, selectSite, targetOf } from './fixture.ts';
+import { checkPlatforms } from './index.ts';
 
 type Options = NonNullable<Parameters<typeof selectSite>[1]>;
 
@@ -189,6 +190,31 @@ describe('the Python of a group', () => {
       }),
     );
     expect(python('3.11.9', { allGroups: true, noGroups: ['docs'] })).not.toThrow();
+  });
+});
+
+describe('supported environments', () => {
+  const platforms = [
+    { os: 'linux', architecture: 'amd64' },
+    { os: 'linux', architecture: 'arm64' },
+  ] as const;
+  const check =
+    (...supportedMarkers: readonly string[]) =>
+    () =>
+      checkPlatforms(lockOf([], { supportedMarkers }), platforms);
+
+  it('refuse a platform for which no Python will do, before a base is chosen', () => {
+    expect(check()).not.toThrow();
+    expect(check("sys_platform == 'linux'")).not.toThrow();
+    expect(check("platform_machine == 'x86_64'", "platform_machine == 'aarch64' and python_version == '3.12'")).not.toThrow();
+    expect(check("platform_machine == 'x86_64'")).toThrow(
+      expect.objectContaining({
+        code: 'TARGET_UNSUPPORTED',
+        message: 'uv.lock was not made for linux/arm64',
+        details: ["supported: platform_machine == 'x86_64'"],
+      }),
+    );
+    expect(check("sys_platform == 'linux' and python_version < '3.11'")).toThrow(expect.objectContaining({ code: 'TARGET_UNSUPPORTED' }));
   });
 });
 

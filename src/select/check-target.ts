@@ -1,11 +1,11 @@
 import { ToolError } from '../errors/index.ts';
 import type { Lock } from '../lock/types.ts';
-import { parseSpecifiers, parseVersion, specifiersAllow } from '../packaging/index.ts';
-import { platformName } from '../platform.ts';
+import { markerEnvironment, parseSpecifiers, parseVersion, specifiersAllow } from '../packaging/index.ts';
+import { machineOf, type Platform, platformName } from '../platform.ts';
 import type { Project } from '../project/types.ts';
 import type { Target } from '../resolve/target.ts';
 import type { SelectionRequest } from '../selection-request.ts';
-import type { Markers } from './markers.ts';
+import { type Markers, makeMarkers } from './markers.ts';
 import type { Problem } from './problem.ts';
 import { groupRanges, rangeText } from './wanted-groups.ts';
 
@@ -26,10 +26,31 @@ export function checkTarget({ lock, target, markers }: Input): void {
     });
   }
   if (isCovered(lock.supportedMarkers, markers)) return;
-  throw new ToolError('TARGET_UNSUPPORTED', `uv.lock was not made for ${platformName(target.platform)} with Python ${python}`, {
+  throw unsupported(lock, `${platformName(target.platform)} with Python ${python}`);
+}
+
+/**
+ * Refuses platforms that the lock was not made for whatever Python they have, before anything is looked up for them: `tool.uv.environments`.
+ * Throws `TARGET_UNSUPPORTED`.
+ */
+export function checkPlatforms(lock: Lock, platforms: readonly Platform[]): void {
+  if (lock.supportedMarkers.length === 0) return;
+  const excluded = platforms.find((platform) => !pythons.some((python) => isMadeFor(lock, platform, python)));
+  if (excluded !== undefined) throw unsupported(lock, platformName(excluded));
+}
+
+/** First, early and late releases: which one a base has is not known yet. */
+const pythons = ['3.11', '3.12', '3.13', '3.14'].flatMap((minor) => [0, 1, 5, 20, 100].map((patch) => `${minor}.${patch}`));
+
+function isMadeFor({ supportedMarkers }: Lock, { architecture }: Platform, python: string): boolean {
+  return isCovered(supportedMarkers, makeMarkers(markerEnvironment({ python, machine: machineOf(architecture) })));
+}
+
+function unsupported(lock: Lock, target: string): ToolError {
+  return new ToolError('TARGET_UNSUPPORTED', `uv.lock was not made for ${target}`, {
     details: lock.supportedMarkers.map((marker) => `supported: ${marker}`),
     hint: 'widen tool.uv.environments and run uv lock',
-    where,
+    where: { file: lock.file },
   });
 }
 
