@@ -72,7 +72,8 @@ export function packageSupply(
   project: Pick<Project, 'root' | 'rootPyproject'>,
   { ctx, indexes: own }: { readonly ctx: Context; readonly indexes?: IndexOptions | undefined },
 ): PackageSupply {
-  const named = own === undefined ? [] : [...(own.index === undefined ? [] : [own.index]), ...own.extra, ...own.findLinks];
+  const named =
+    own === undefined ? [] : [...(own.index === undefined ? [] : [own.index]), ...own.extra, ...own.findLinks, ...(own.logins ?? [])];
   const authorize = indexCredentials({ env: ctx.env, indexes: [...named, ...packageIndexes(project.rootPyproject.data, ctx.env)] });
   let client: Promise<IndexClient> | undefined;
   const open = (): Promise<IndexClient> => {

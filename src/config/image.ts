@@ -31,7 +31,7 @@ export function imageConfig(image: MergedImage, shared: Pick<ConfigFile, 'debian
     tags: (values.tags ?? []).map((tag) => plainTag(tag, image)),
     python: values.python,
     base: values.base,
-    lock: lockSetting(image),
+    lock: { lock: values.lock, requirements: values.requirements ?? [] },
     selection: selectionOf(values),
     noProject: values['no-project'] ?? false,
     env,
@@ -54,16 +54,6 @@ export function imageConfig(image: MergedImage, shared: Pick<ConfigFile, 'debian
     debian: debianSettings(shared.debian),
     mirrors: mirrorsOf(shared.registries),
   };
-}
-
-/** The nearer of the two settings counts; both in one place are a contradiction. */
-function lockSetting(image: MergedImage): ImageConfig['lock'] {
-  const { lock, requirements = [] } = image.values;
-  const [ofLock, ofRequirements] = [originOf(image, 'lock'), originOf(image, 'requirements')];
-  if (ofLock !== undefined && ofRequirements !== undefined) {
-    throw configInvalid('lock and requirements exclude each other', ofRequirements.where ?? ofLock.where, 'keep one of the two');
-  }
-  return { lock, requirements };
 }
 
 function originOf(image: MergedImage, key: keyof ImageKeys): MergedImage['origins'][number] | undefined {

@@ -46,6 +46,31 @@ describe('defaults', () => {
   });
 });
 
+describe('the lock', () => {
+  const lockOf = async (tool: string, given: Omit<Given, 'tool'> = {}) => (await load({ tool, ...given })).images[0]?.lock;
+  it.each<[string, Omit<Given, 'tool'>, string | undefined, readonly string[]]>([
+    ['', {}, undefined, []],
+    ['[tool.wherry]\nlock = "pylock.toml"\n', {}, 'pylock.toml', []],
+    ['[tool.wherry]\nlock = "pylock.toml"\n[tool.wherry.images.a]\nrequirements = ["a.txt"]\n', {}, undefined, ['a.txt']],
+    ['[tool.wherry]\nrequirements = ["a.txt"]\n', { env: { WHERRY_LOCK: 'deps/pylock.x.toml' } }, 'deps/pylock.x.toml', []],
+    ['[tool.wherry]\nlock = "uv.lock"\n', { env: { WHERRY_REQUIREMENTS: 'a.txt,b/c.txt' } }, undefined, ['a.txt', 'b/c.txt']],
+    ['[tool.wherry]\nlock = "uv.lock"\n', { flags: { values: { requirements: ['a.txt'] } } }, undefined, ['a.txt']],
+  ])('is what the nearest setting of the two says: %j', async (tool, given, lock, requirements) => {
+    expect(await lockOf(tool, given)).toEqual({ lock, requirements });
+  });
+
+  it.each([
+    'lock = "uv.lock"\nrequirements = ["a.txt"]',
+    'lock = "poetry.lock"',
+    'lock = "../pylock.toml"',
+    'requirements = ["/etc/passwd"]',
+    'requirements = ["../a.txt"]',
+    'requirements = []',
+  ])('is refused: %s', async (line) => {
+    await expect(lockOf(`[tool.wherry]\n${line}\n`)).rejects.toMatchObject({ code: 'CONFIG_INVALID', where: { line: expect.any(Number) } });
+  });
+});
+
 describe('precedence', () => {
   it('is flag, variable, image, shared keys, default; every value has an origin', async () => {
     const { images, origins } = await load({

@@ -37,9 +37,12 @@ export function mergeImage(name: string, sources: readonly Source[]): MergedImag
   return { name, values: values as Partial<ImageKeys>, origins };
 }
 
+/** Sets of keys that answer one question. */
+const questions: readonly (readonly Key[])[] = [['lock', 'requirements'], ...rivals];
+
 /** Where keys answer one question, only the strongest source that answers it counts; one that answers it twice is refused. */
 function hideRivals(sources: readonly Source[]): readonly Source[] {
-  return rivals.reduce<readonly Source[]>((left, keys) => {
+  return questions.reduce<readonly Source[]>((left, keys) => {
     const first = left.findIndex(({ values }) => keys.some((key) => values[key] !== undefined));
     if (first === -1) return left;
     refuseTwoAnswers(left[first] as Source, keys);

@@ -22,6 +22,8 @@ export interface IndexOptions {
   readonly findLinks: readonly IndexPlace[];
   /** No index at all: only `findLinks`. */
   readonly noIndex?: boolean;
+  /** URLs with user and password of single files, for what lies at their origins. */
+  readonly logins?: readonly { readonly url: string; readonly origin: string }[];
 }
 
 /** A file that an index lists. */

@@ -65,6 +65,8 @@ describe('a list as a lock', () => {
       ['app', 'directory'],
       ['a', 'registry'],
     ]);
+    const unversioned = lockOfPins(list([pin('app', { version: undefined, source: { kind: 'directory', directory: '.' } })]), app);
+    expect(unversioned.packages[0]?.version).toBe('2');
   });
 
   it('has a root also without [project]', () => {

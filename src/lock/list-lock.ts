@@ -7,8 +7,8 @@ import type { ConflictItem, Edge, Lock, LockedPackage } from './types.ts';
  * A list of pins as a lock with one root, the project, which needs every pin under its marker: so one walk and one set of rules serve all
  * formats. A project that is a pin itself is installed; else it is a root that is no package.
  */
-export function lockOfPins(pinned: PinnedLock, project: Pick<Project, 'name' | 'member'>): Lock {
-  const packages = merged(pinned.pins);
+export function lockOfPins(pinned: PinnedLock, project: Pick<Project, 'name' | 'member' | 'members'>): Lock {
+  const packages = merged(pinned.pins.map((pin) => withVersion(pin, project)));
   const own = packages.find(({ locked }) => locked.name === project.name && locked.source.kind === 'directory');
   const others = packages.filter((entry) => entry !== own);
   const encode = (text: string | undefined) => (text === undefined ? undefined : markerInLock(text, project.name));
@@ -47,6 +47,13 @@ const emptyManifest = {
 function rootOf({ name, member }: Pick<Project, 'name' | 'member'>): LockedPackage {
   const source = { kind: 'virtual', directory: member?.path ?? '.' } as const;
   return { ...withoutEdges, name, version: member?.version, source, sdist: undefined, wheels: [] };
+}
+
+/** uv leaves the version of a directory out, where uv.lock has it. */
+function withVersion(pin: Pin, { members }: Pick<Project, 'members'>): Pin {
+  const { version, source } = pin;
+  if (version !== undefined || source.kind !== 'directory') return pin;
+  return { ...pin, version: members.find(({ path }) => path === source.directory)?.version };
 }
 
 interface Merged {

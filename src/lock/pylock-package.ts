@@ -3,6 +3,7 @@ import { ToolError } from '../errors/index.ts';
 import { isValidName, normalizeName, parseMarker, parseSpecifiers, parseVersion, parseWheelFilename } from '../packaging/index.ts';
 import { markerInLock } from './list-lock.ts';
 import { type Pin, withoutEdges } from './pinned.ts';
+import { redact } from './redact.ts';
 import { child, listOf, mapOf, type Node, optionalCount, optionalText, refuse, tableOf, textOf } from './shape.ts';
 import { digits, lastSegment } from './source.ts';
 import type { LockedFile, PackageSource } from './types.ts';
@@ -88,7 +89,7 @@ function vcsSource(node: Node, base: string): PackageSource {
   if (subdirectory !== undefined) query.set('subdirectory', subdirectory);
   if (revision !== undefined) query.set('rev', revision);
   const repository = (url ?? located(local ?? '', base)).replace(/^git\+/, '').replace(/[?#].*$/s, '');
-  return { kind: 'git', git: `${repository}${query.size === 0 ? '' : `?${query}`}#${commit}` };
+  return { kind: 'git', git: `${withoutLogin(repository)}${query.size === 0 ? '' : `?${query}`}#${commit}` };
 }
 
 /** A wheel, sdist or archive: `name` wins over the end of `url` or `path`. */
@@ -100,8 +101,13 @@ function fileOf(node: Node, base: string): LockedFile {
   const filename = name ?? (url === undefined ? lastSegment(pathNode, local ?? '', false) : lastSegment(urlNode, url));
   const hash = hashOf(child(node, 'hashes'));
   const size = optionalCount(child(node, 'size'));
-  const place = url === undefined ? { path: located(local ?? '', base) } : { url };
+  const place = url === undefined ? { path: located(local ?? '', base) } : { url: withoutLogin(url) };
   return { filename, ...place, hash, ...(size === undefined ? {} : { size }) };
+}
+
+/** A lock that is committed holds no credentials, and what it says is written into the image; those of indexes and netrc are used. */
+function withoutLogin(text: string): string {
+  return /^https?:/i.test(text) ? redact(text) : text;
 }
 
 /** The strongest hash that can be checked here, else any: what is not sha256 is refused when the file is chosen. */

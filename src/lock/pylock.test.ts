@@ -139,6 +139,19 @@ kind = "other"
     });
   });
 
+  it('keeps no credentials, which would end in the image', () => {
+    const secret = 'https://user:secret@h.example';
+    const lock = parsePylock(
+      `${head}[[packages]]\nname = "a"\narchive = { url = "${secret}/a-1.0-py3-none-any.whl", ${hashes} }\n[[packages]]\nname = "b"\nvcs = { type = "git", url = "${secret}/b", commit-id = "${'0'.repeat(40)}" }\n`,
+      place,
+    );
+    expect(lock.pins.map(({ source }) => Object.values(source)[1])).toEqual([
+      'https://h.example/a-1.0-py3-none-any.whl',
+      `https://h.example/b#${'0'.repeat(40)}`,
+    ]);
+    expect(JSON.stringify(lock)).not.toContain('secret');
+  });
+
   it('never shows credentials', () => {
     const { message } = failure(`${head}${demo}wheels = [{ url = "https://user:secret@h.example/%ZZ", ${hashes} }]\n`);
     expect(message).not.toContain('secret');

@@ -42,7 +42,10 @@ export async function readRequirementsLock(
     defaultGroups: [],
     pins,
     notes: set.notes,
-    indexes: set.indexes,
+    indexes: {
+      ...set.indexes,
+      logins: pins.flatMap(({ login, where }) => (login === undefined ? [] : [{ url: login, origin: placeName(where) }])),
+    },
   };
 }
 

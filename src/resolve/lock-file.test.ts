@@ -79,6 +79,10 @@ describe('an edited wherry.lock', () => {
     ['a relative Python path', '"/usr/local/bin/python3.12"', '"usr/bin/python3.12"'],
     ['a Python version with text', '"3.12.7"', '"3.12.7; rm"'],
     ['a line break in passwd', '"root:x:0:0:root:/root:/bin/bash"', '"root:x:0:0\\nevil:x:0:0"'],
+    ['a wheel of another package', '"six-1.16.0-py2.py3-none-any.whl"', '"seven-1.16.0-py2.py3-none-any.whl"'],
+    ['a wheel of another version', '"six-1.16.0-py2.py3-none-any.whl"', '"six-1.17.0-py2.py3-none-any.whl"'],
+    ['a wheel at a path', '"six-1.16.0-py2.py3-none-any.whl"', '"../six-1.16.0-py2.py3-none-any.whl"'],
+    ['a range of Pythons that is none', 'requires-python = ">=3.8, <4"', 'requires-python = "$(rm)"'],
     ['an env entry without a name', '"PATH=/usr/local/bin:/usr/bin"', '"=x"'],
   ])('with %s is refused', (_what, from, to) => {
     expect(text).toContain(from);

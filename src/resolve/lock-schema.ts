@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import type { BaseFacts, DebianBase } from '../base/facts.ts';
 import { asDiffId, asDigest } from '../digest.ts';
+import { compareVersions, tryParseVersion } from '../packaging/index.ts';
 import type { Platform } from '../platform.ts';
 import { parseDebianName } from './base-name.ts';
+import { fileVersion } from './file-version.ts';
 import {
   compareBases,
   compareRequirements,
@@ -128,6 +130,8 @@ export function lockFromData(data: unknown): WherryLock | LockProblem {
   const duplicate = bases.findIndex((entry, index) => bases.slice(0, index).some((other) => compareBases(entry, other) === 0));
   if (duplicate !== -1) return { path: ['base', duplicate], message: 'a second entry of the same base and platform' };
   const requirements = result.data.requirement.map(fromRequirement);
+  const foreign = requirements.findIndex((entry) => entry.files.some(({ filename }) => !isFileOf(entry, filename)));
+  if (foreign !== -1) return { path: ['requirement', foreign], message: 'a file of another package or version' };
   const again = requirements.findIndex((entry, index) =>
     requirements.slice(0, index).some((other) => compareRequirements(entry, other) === 0),
   );
@@ -139,6 +143,13 @@ export function lockFromData(data: unknown): WherryLock | LockProblem {
       sizes: result.data.sizes,
     }
   );
+}
+
+/** Whether a file belongs to the package and version that it stands for: entries are edited by pull requests. */
+function isFileOf({ name, version, resolved = version }: LockedRequirement, filename: string): boolean {
+  const found = fileVersion(filename, name);
+  const wanted = tryParseVersion(resolved);
+  return found !== undefined && wanted !== undefined && compareVersions(found, wanted) === 0;
 }
 
 function fromRequirement(entry: z.infer<typeof requirementEntry>): LockedRequirement {

@@ -4,16 +4,8 @@ import { type Digest, isDigest } from '../digest.ts';
 import { ToolError } from '../errors/index.ts';
 import { type IndexClient, type IndexFile, indexUnknown, type ProjectFiles } from '../indexes/index.ts';
 import type { RequirementPin } from '../lock/index.ts';
-import {
-  compareVersions,
-  normalizeName,
-  parseSpecifiers,
-  parseWheelFilename,
-  specifiersAllow,
-  tryParseVersion,
-  type Version,
-  wheelTags,
-} from '../packaging/index.ts';
+import { compareVersions, parseSpecifiers, specifiersAllow, type Version, wheelTags } from '../packaging/index.ts';
+import { fileVersion } from './file-version.ts';
 import type { LockedRequirement } from './wherry-lock.ts';
 
 interface VersionedFile extends IndexFile {
@@ -48,28 +40,13 @@ function hasHash(files: readonly VersionedFile[], { hashes }: RequirementPin): b
 function newest(files: readonly IndexFile[], { name, version }: RequirementPin): readonly VersionedFile[] {
   const specifiers = parseSpecifiers(`==${version}`);
   const fitting = files.flatMap((file): VersionedFile[] => {
-    const found = versionOf(file.filename, name);
+    const found = fileVersion(file.filename, name);
     return found !== undefined && specifiersAllow(specifiers, found) ? [{ ...file, version: found }] : [];
   });
   const highest = fitting
     .map((file) => file.version)
     .reduce<Version | undefined>((a, b) => (a === undefined || compareVersions(b, a) > 0 ? b : a), undefined);
   return fitting.filter((file) => highest !== undefined && compareVersions(file.version, highest) === 0 && mayFitLinux(file.filename));
-}
-
-function versionOf(filename: string, name: string): Version | undefined {
-  if (filename.endsWith('.whl')) {
-    try {
-      return parseWheelFilename(filename).version;
-    } catch {
-      return undefined;
-    }
-  }
-  const stem = filename.replace(/\.(?:tar\.gz|zip)$/, '');
-  if (stem === filename) return undefined;
-  const dashes = [...stem.matchAll(/-/g)].map(({ index }) => index);
-  const dash = dashes.find((at) => normalizeName(stem.slice(0, at)) === name && tryParseVersion(stem.slice(at + 1)) !== undefined);
-  return dash === undefined ? undefined : tryParseVersion(stem.slice(dash + 1));
 }
 
 /** Wheels for other systems are not written down: no image can use them. */

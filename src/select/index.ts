@@ -2,8 +2,7 @@
  * In: a `Lock`, the `Project`, a `Target` and what was asked for. Out: a `Selection`: one file per distribution, and a reason for everything else.
  * Must not: have effects of any kind (no files, network, promises), or resolve versions: the lock decides.
  */
-export { checkPlatforms } from './check-target.ts';
-export { type SelectInput, select, selectAll } from './select.ts';
+export type { SelectInput } from './select.ts';
 export type {
   Artifact,
   DroppedPackage,
@@ -14,3 +13,4 @@ export type {
   WheelArtifact,
 } from './types.ts';
 export { type GroupRange, groupRanges, rangeText } from './wanted-groups.ts';
+export { checkPlatforms, select, selectAll } from './worded.ts';

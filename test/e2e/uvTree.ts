@@ -11,29 +11,35 @@ interface SyncOptions {
   /** Absolute path of the interpreter inside. */
   readonly python: string;
   readonly compile?: boolean;
+  /** A requirements file of the project, installed by `uv pip sync` into a new environment instead. */
+  readonly requirements?: string;
+  /** Where a list without URLs is looked up. */
+  readonly index?: string;
 }
 
 /**
  * What the real `uv sync --locked --no-dev --no-editable` installs at /app/.venv, run inside an unpacked image with the interpreter of its base; with
  * `compile` also the bytecode that `--compile-bytecode` makes.
  */
-export async function syncWithUv(project: string, { root, python, compile = false }: SyncOptions): Promise<void> {
+export async function syncWithUv(project: string, { root, python, compile = false, requirements, index }: SyncOptions): Promise<void> {
   cpSync(project, join(root, inside), { recursive: true, filter: (path) => !path.endsWith('__pycache__') });
   const cache = join(checkout, '.cache/e2e/uv');
   mkdirSync(cache, { recursive: true });
-  const env = { ...process.env, ...(await certificates(root)), ...variables, UV_PYTHON: python };
+  const env = { ...process.env, ...(await certificates(root)), ...variables, UV_PYTHON: python, ...(index && { UV_DEFAULT_INDEX: index }) };
   const binds = { [uv]: '/usr/local/bin/uv', [cache]: '/uv-cache' };
-  const command = [
-    '/usr/local/bin/uv',
-    'sync',
-    '--quiet',
-    '--locked',
-    '--no-dev',
-    '--no-editable',
-    ...(compile ? ['--compile-bytecode'] : []),
-  ];
-  const { status, stdout, stderr } = await enter(command, { root, cwd: inside, env, binds });
-  if (status !== 0) throw new Error(`uv sync ended with ${status}\n${stdout}${stderr}`);
+  const program = '/usr/local/bin/uv';
+  const options = ['--quiet', ...(compile ? ['--compile-bytecode'] : [])];
+  const commands =
+    requirements === undefined
+      ? [[program, 'sync', ...options, '--locked', '--no-dev', '--no-editable']]
+      : [
+          [program, 'venv', '--quiet', variables.UV_PROJECT_ENVIRONMENT],
+          [program, 'pip', 'sync', ...options, '--python', variables.UV_PROJECT_ENVIRONMENT, requirements],
+        ];
+  for (const command of commands) {
+    const { status, stdout, stderr } = await enter(command, { root, cwd: inside, env, binds });
+    if (status !== 0) throw new Error(`uv ${command[1]} ended with ${status}\n${stdout}${stderr}`);
+  }
 }
 
 const variables = {

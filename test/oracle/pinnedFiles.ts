@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -9,8 +9,9 @@ import { loadLock, lockOfPins, type RequirementsLock } from '../../src/lock/inde
 import { readProject } from '../../src/project/index.ts';
 import { emptyWherryLock, resolvePins } from '../../src/resolve/index.ts';
 import type { Target } from '../../src/resolve/target.ts';
-import { nothingAsked } from '../../src/select/fixture.ts';
+import { nothingAsked, targetOf } from '../../src/select/fixture.ts';
 import { select } from '../../src/select/index.ts';
+import { excludeNewer, type RequirementSet } from './requirementSets.ts';
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '../..');
@@ -83,6 +84,58 @@ export async function chosenByPip({ directory, file, index }: ChosenBy, tags: re
   } finally {
     await rm(work, { recursive: true, force: true });
   }
+}
+
+export interface Agreement {
+  readonly ours: Chosen;
+  readonly pip: Chosen;
+  /** `name version` */
+  readonly versions: readonly string[];
+  readonly uvVersions: readonly string[];
+}
+
+/** Makes the list of a set, and what Wherry, pip and uv would install from it. */
+export async function agreement(
+  { name, ask, form, python, machine, head = [] }: RequirementSet,
+  { folder, index }: { readonly folder: string; readonly index: string },
+): Promise<Agreement> {
+  const directory = join(folder, name);
+  await mkdir(directory, { recursive: true });
+  await writeFile(join(directory, 'requirements.in'), `${ask.join('\n')}\n`);
+  const env = { ...process.env, UV_DEFAULT_INDEX: index, UV_PYTHON_DOWNLOADS: 'never' };
+  const hashes = form === 'hashes' ? ['--generate-hashes'] : [];
+  const compile = ['pip', 'compile', '--quiet', '--universal', '--python-version', python, '--exclude-newer', excludeNewer, ...hashes];
+  await run(uv, [...compile, 'requirements.in', '-o', 'list.txt'], { cwd: directory, env });
+  const list = await readFile(join(directory, 'list.txt'), 'utf8');
+  const asked = form === 'constraints' ? `-c list.txt\n${[...ask, ...namesOf(list)].join('\n')}\n` : list;
+  await writeFile(join(directory, 'requirements.txt'), [...head, asked].join('\n'));
+  const from = { directory, file: 'requirements.txt', index };
+  const target = targetOf(`${python}.2`, 'glibc 2.36', machine === 'x86_64' ? 'amd64' : 'arm64');
+  const [ours, pip] = await Promise.all([chosenByUs(from, target), chosenByPip(from, pipTags(python, machine, 36))]);
+  const sync = [
+    'pip',
+    'sync',
+    '--dry-run',
+    '--python-version',
+    python,
+    '--python-platform',
+    `${machine}-manylinux_2_36`,
+    '--target',
+    join(directory, 'target'),
+  ];
+  const { stderr } =
+    form === 'constraints' ? { stderr: '' } : await run(uv, [...sync, '--index-url', index, 'requirements.txt'], { cwd: directory, env });
+  const versions = ours.map((line) => line.replace(/^(\S+) [^-]+-([^-]+)-.*$/, '$1 $2'));
+  const uvVersions = [...stderr.matchAll(/^ \+ ([^\s=]+)==(\S+)/gm)].map(([, project, version]) => `${project} ${version}`).sort();
+  return { ours, pip, versions: form === 'constraints' ? [] : versions, uvVersions };
+}
+
+/** Names of a list with their markers, each without its version. */
+function namesOf(list: string): readonly string[] {
+  return list.split('\n').flatMap((line) => {
+    const [, name, marker = ''] = /^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==\S+(\s*;.*)?$/.exec(line) ?? [];
+    return name === undefined ? [] : [`${name}${marker}`];
+  });
 }
 
 /** pip's options for CPython X.Y on Linux with glibc up to 2.N. It takes no ranges, so every older tag is named. */

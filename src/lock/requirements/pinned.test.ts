@@ -141,6 +141,27 @@ describe('pins', () => {
     expect(none.pins[0]).toMatchObject({ wheelsAllowed: true, sourcesAllowed: true });
   });
 
+  it('keep logins apart from what is installed, which ends in the image', async () => {
+    const commit = '0123456789'.repeat(4);
+    const { pins } = await read(
+      `a @ https://user:secret@h.example/a-1.0-py3-none-any.whl#sha256=${hex}\nb @ git+https://token@git.example/b@${commit}\nc @ git+ssh://git@git.example/c@${commit}\n`,
+    );
+    expect(pins.map(({ login }) => login)).toEqual([
+      'https://user:secret@h.example/a-1.0-py3-none-any.whl',
+      'https://token@git.example/b',
+      undefined,
+    ]);
+    const { source, wheels } = pins[0] as RequirementPin;
+    expect([source, wheels[0]?.url]).toEqual([
+      { kind: 'url', url: 'https://h.example/a-1.0-py3-none-any.whl' },
+      'https://h.example/a-1.0-py3-none-any.whl',
+    ]);
+    expect(pins.slice(1).map((pin) => Object.values(pin.source)[1])).toEqual([
+      `https://git.example/b#${commit}`,
+      `ssh://git@git.example/c#${commit}`,
+    ]);
+  });
+
   it('show no credentials', async () => {
     for (const text of [
       'a @ https://user:secret@h.example/x',

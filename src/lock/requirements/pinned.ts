@@ -21,6 +21,8 @@ export interface RequirementPin extends Pin {
   /** Which kinds of files may be installed. */
   readonly wheelsAllowed: boolean;
   readonly sourcesAllowed: boolean;
+  /** The URL that the line names, with its user and password; absent without them. */
+  readonly login?: string;
   /** What the line asks for beside the package itself. */
   readonly extras: readonly string[];
 }
@@ -84,7 +86,7 @@ function reasonOf({ requirement: { specifierText } }: What & { readonly kind: 'v
 
 type Rest = Pick<RequirementPin, 'version' | 'source'> & Partial<Pick<RequirementPin, 'wheels' | 'sdist'>>;
 
-function pin({ line, name, extras, marker }: Target, { set }: Surroundings, rest: Rest): RequirementPin {
+function pin({ line, name, extras, marker, what }: Target, { set }: Surroundings, rest: Rest): RequirementPin {
   if (name === undefined) throw invalid('the name of the package is not known', line.where, 'write it before the place: NAME @ URL');
   const hashes = line.hashes.filter((hash) => hash.startsWith('sha256:'));
   if (hashes.length === 0 && line.hashes.length > 0) {
@@ -102,6 +104,7 @@ function pin({ line, name, extras, marker }: Target, { set }: Surroundings, rest
     wheelsAllowed: allowsWheels(set.formats, name),
     sourcesAllowed: allowsSources(set.formats, name),
     where: line.where,
+    ...('login' in what && what.login !== undefined ? { login: what.login } : {}),
     ...rest,
   };
 }

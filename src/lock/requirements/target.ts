@@ -16,12 +16,24 @@ export interface Target {
 
 export type What =
   | { readonly kind: 'versions'; readonly requirement: Requirement }
-  /** Without the fragment; `version` of a wheel's name. */
-  | { readonly kind: 'url'; readonly url: string; readonly hash: string | undefined; readonly subdirectory: string | undefined }
+  /** Without fragment and login; `login` is the same URL with its user and password. */
+  | {
+      readonly kind: 'url';
+      readonly url: string;
+      readonly login?: string;
+      readonly hash: string | undefined;
+      readonly subdirectory: string | undefined;
+    }
   /** Absolute path. */
   | { readonly kind: 'path'; readonly path: string; readonly hash: string | undefined }
   /** `repository` without `git+`; `revision` is what stands after the last `@`. */
-  | { readonly kind: 'git'; readonly repository: string; readonly revision: string | undefined; readonly subdirectory: string | undefined };
+  | {
+      readonly kind: 'git';
+      readonly repository: string;
+      readonly login?: string;
+      readonly revision: string | undefined;
+      readonly subdirectory: string | undefined;
+    };
 
 /**
  * Reads the text of a line: `name[extra]==1.0 ; marker`, `name @ URL`, a bare URL or a path. Paths start at `directory`, as for pip run there.
@@ -119,7 +131,8 @@ function placeOf(text: string, { where }: RequirementLine, directory: string): W
   if (/^(?:hg|svn|bzr)\+/i.test(text))
     throw invalid('only git is read of the version control systems', where, 'give a wheel of it instead');
   if (/^git\+/i.test(text)) return gitPlace(bare.replace(/^git\+/i, ''), subdirectory);
-  if (/^https?:\/\//i.test(text) && URL.canParse(bare)) return { kind: 'url', url: bare, hash: hashOf(fragment), subdirectory };
+  if (/^https?:\/\//i.test(text) && URL.canParse(bare))
+    return { kind: 'url', ...withoutLogin(bare, 'url'), hash: hashOf(fragment), subdirectory };
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text) && !/^file:/i.test(text)) throw invalid('its URL is neither https, file nor git+https', where);
   const local = /^file:\/\//i.test(bare) && URL.canParse(bare) ? decodeURIComponent(new URL(bare).pathname) : bare.replace(/^file:/i, '');
   return { kind: 'path', path: path.resolve(directory, local), hash: hashOf(fragment) };
@@ -130,10 +143,22 @@ function gitPlace(text: string, subdirectory: string | undefined): What {
   const isRevision = at > text.indexOf('://') + 2 && text.indexOf('/', text.indexOf('://') + 3) < at;
   return {
     kind: 'git',
-    repository: isRevision ? text.slice(0, at) : text,
+    ...withoutLogin(isRevision ? text.slice(0, at) : text, 'repository'),
     revision: isRevision ? text.slice(at + 1) : undefined,
     subdirectory,
   };
+}
+
+/** What is installed is written into the image; who may fetch it is not. The user of `ssh://git@host` is a convention and no secret. */
+function withoutLogin<Key extends 'url' | 'repository'>(
+  text: string,
+  key: Key,
+): { readonly [K in Key]: string } & { readonly login?: string } {
+  const url = /^https?:/i.test(text) && URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || (url.username === '' && url.password === '')) return { [key]: text } as { readonly [K in Key]: string };
+  url.username = '';
+  url.password = '';
+  return { [key]: url.href, login: text } as { readonly [K in Key]: string } & { readonly login: string };
 }
 
 function hashOf(fragment: ReadonlyMap<string, string>): string | undefined {

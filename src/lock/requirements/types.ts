@@ -29,6 +29,8 @@ export interface IndexFlags {
   readonly extra: readonly IndexFlag[];
   readonly findLinks: readonly IndexFlag[];
   readonly noIndex?: boolean;
+  /** URLs with user and password, for what lies at their origins. */
+  readonly logins?: readonly { readonly url: string; readonly origin: string }[];
 }
 
 export interface IndexFlag {
