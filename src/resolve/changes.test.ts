@@ -36,6 +36,6 @@ describe('describeChanges', () => {
   });
 
   it('counts new sizes', () => {
-    expect(describeChanges(lock, { ...lock, sizes: { [digestOf('a')]: 1 } })).toEqual(['sizes of 1 wheels that uv.lock does not give']);
+    expect(describeChanges(lock, { ...lock, sizes: { [digestOf('a')]: 1 } })).toEqual(['sizes of 1 wheel that uv.lock does not give']);
   });
 });
