@@ -8,4 +8,6 @@ const context = await contextAt(directory);
 const place = await storedPlace(context.store, 'small');
 if (place === undefined) throw new Error('there is no image small');
 const image = await openImage(place);
+// Who insists on an end may ask once more while what the container left is removed.
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => {});
 process.exitCode = await runImage({ ...(JSON.parse(options) as Partial<RunOptions>), image: pickPlatform(image, host), context });
