@@ -2,8 +2,8 @@ import type { ImageConfig } from './config/types.ts';
 import type { Context } from './context.ts';
 import { type Authorize, indexCredentials, type Locate, packageIndexes } from './download/index.ts';
 import type { IndexClient, IndexOptions } from './indexes/index.ts';
-import { type Lock, loadLock, lockOfPins, type ReadLock, requireFreshLock } from './lock/index.ts';
-import type { Project } from './project/index.ts';
+import { type Lock, loadLock, lockOfPins, type PackageSource, type ReadLock, requireFreshLock } from './lock/index.ts';
+import { isTable, type Project, type Pyproject, tableAt } from './project/index.ts';
 import { type LockMode, resolvePins, type WherryLock } from './resolve/index.ts';
 import { stage } from './stage.ts';
 
@@ -12,6 +12,8 @@ export interface LockedImage {
   readonly image: ImageConfig;
   readonly own: Project;
   readonly read: ReadLock;
+  /** Absolute paths of trees whose dependencies only their build backend knows, and that uv.lock was not compared with yet. */
+  readonly open: readonly string[];
 }
 
 export interface LocksOptions {
@@ -25,20 +27,28 @@ export async function readLocks(
   images: readonly { readonly image: ImageConfig; readonly own: Project }[],
   { ctx, frozen }: LocksOptions,
 ): Promise<readonly LockedImage[]> {
-  const known = new Map<string, Promise<ReadLock>>();
-  const read = async ({ image, own }: { readonly image: ImageConfig; readonly own: Project }): Promise<ReadLock> => {
+  const known = new Map<string, ReadLock>();
+  const read = async ({
+    image,
+    own,
+  }: {
+    readonly image: ImageConfig;
+    readonly own: Project;
+  }): Promise<Pick<LockedImage, 'read' | 'open'>> => {
     const lock = await stage(ctx, 'lock', () => loadLock({ project: own, setting: image.lock, env: ctx.env }));
-    if (!('kind' in lock)) await requireFreshLock(own, lock, { frozen });
-    else for (const message of lock.notes) ctx.emit({ type: 'note', message });
-    return lock;
+    if (!('kind' in lock)) return { read: lock, open: await requireFreshLock(own, lock, { frozen }) };
+    for (const message of lock.notes) ctx.emit({ type: 'note', message });
+    return { read: lock, open: [] };
   };
   const locked: LockedImage[] = [];
   for (const one of images) {
     // uv.lock belongs to the workspace, the others to the directory of a member.
     const key = JSON.stringify([one.own.directory, one.image.lock]);
-    const lock = known.get(key) ?? read(one);
-    known.set(key, lock);
-    locked.push({ ...one, read: await lock });
+    const lock = known.get(key);
+    // What is open is compared once, with the first image.
+    const found = lock === undefined ? await read(one) : { read: lock, open: [] };
+    known.set(key, found.read);
+    locked.push({ ...one, ...found });
   }
   return locked;
 }
@@ -67,18 +77,52 @@ export interface PackageSupply {
   readonly locate: Locate;
 }
 
-/** The package indexes of a project, with those that its requirements name. */
+export interface SupplyQuestion {
+  readonly ctx: Context;
+  readonly indexes?: IndexOptions | undefined;
+  /** Registries that uv.lock names: the last resort for what has no URL. */
+  readonly locked?: readonly string[];
+}
+
+/** The registries of locked packages, each once. */
+export function registriesOf(packages: readonly { readonly source: PackageSource }[]): readonly string[] {
+  return [...new Set(packages.flatMap(({ source }) => (source.kind === 'registry' ? [source.registry] : [])))];
+}
+
+/** One text for one place, whatever login it is written with. */
+function placeOfUrl(url: string): string {
+  return URL.canParse(url) ? `${new URL(url).host}${new URL(url).pathname.replace(/\/+$/, '')}` : url;
+}
+
+/** URLs of git repositories and archives that the project names with a login, which uv.lock never holds. */
+function sourceUrls({ data }: Pyproject): { readonly url: string }[] {
+  const entries = Object.values(tableAt(data, ['tool', 'uv', 'sources']) ?? {}).flat();
+  return entries.flatMap((entry) => {
+    const { git, url } = isTable(entry) ? entry : {};
+    return [git, url].flatMap((text) => (typeof text === 'string' && /^https?:\/\/[^/?#]*@/i.test(text) ? [{ url: text }] : []));
+  });
+}
+
+/** The package indexes of a project, with those that its requirements name; credentials for them and for the project's sources. */
 export function packageSupply(
-  project: Pick<Project, 'root' | 'rootPyproject'>,
-  { ctx, indexes: own }: { readonly ctx: Context; readonly indexes?: IndexOptions | undefined },
+  project: Pick<Project, 'root' | 'rootPyproject'> & Partial<Pick<Project, 'members'>>,
+  { ctx, indexes: own, locked = [] }: SupplyQuestion,
 ): PackageSupply {
   const named =
     own === undefined ? [] : [...(own.index === undefined ? [] : [own.index]), ...own.extra, ...own.findLinks, ...(own.logins ?? [])];
-  const authorize = indexCredentials({ env: ctx.env, indexes: [...named, ...packageIndexes(project.rootPyproject.data, ctx.env)] });
+  const { env } = ctx;
+  const { data } = project.rootPyproject;
+  const configured = packageIndexes(data, env);
+  const sources = [project.rootPyproject, ...(project.members ?? []).map(({ pyproject }) => pyproject)].flatMap(sourceUrls);
+  const keyring = (env.UV_KEYRING_PROVIDER ?? tableAt(data, ['tool', 'uv'])?.['keyring-provider']) === 'subprocess';
+  const authorize = indexCredentials({ env, indexes: [...named, ...configured, ...sources], keyring });
+  // One that the project names is no default: it is for the packages that name it.
+  const known = new Set(configured.map(({ url }) => placeOfUrl(url)));
+  const others = locked.filter((registry) => !known.has(placeOfUrl(registry)));
   let client: Promise<IndexClient> | undefined;
   const open = (): Promise<IndexClient> => {
     client ??= import('./indexes/index.ts').then(async ({ findIndexes, openIndexes }) => {
-      const places = await findIndexes({ project, env: ctx.env, ...(own && { own }) });
+      const places = await findIndexes({ project, env, locked: others, ...(own && { own }) });
       return openIndexes({ places, ctx, authorize });
     });
     return client;

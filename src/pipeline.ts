@@ -5,7 +5,8 @@ import type { Digest } from './digest.ts';
 import { assembleImage, assembleIndex } from './image/index.ts';
 import type { Image, ImageIndex } from './image/types.ts';
 import type { IndexOptions } from './indexes/index.ts';
-import { completeLock, type LockedImage, ownIndexes, packageSupply, readLocks } from './pipeline-locks.ts';
+import { planBuilds, requireComputedLock } from './pipeline-builds.ts';
+import { completeLock, type LockedImage, ownIndexes, packageSupply, readLocks, registriesOf } from './pipeline-locks.ts';
 import type { RemoteCache } from './pipeline-remote.ts';
 import { type ImagePlan, planImage } from './plan/index.ts';
 import { platformName } from './platform.ts';
@@ -87,7 +88,7 @@ type PlatformsInput = Omit<ProjectInput, 'configured'> & LockedImage;
 
 /** Plans one image for each of its platforms. All of them are selected for before any wheel is asked for, so that one error names all that lacks. */
 async function planPlatforms(
-  { project, own, read, image, request, pins: known }: PlatformsInput,
+  { project, own, read, open, image, request, pins: known }: PlatformsInput,
   ctx: Context,
 ): Promise<{ plans: ImagePlan[]; pins: WherryLock }> {
   const { lock, ...completed } = await completeLock({ read, own }, { pins: known, mode: request.lockMode, ctx });
@@ -101,16 +102,29 @@ async function planPlatforms(
     pins = resolved.lock;
     targets.push(resolved.target);
   }
-  const selections = selectAll({ lock, project: own, targets, request: image.selection });
-  const { authorize, locate } = packageSupply(project, { ctx, indexes: ownIndexes(read) });
-  const moment = await momentOf(own, image, request);
+  const supply = packageSupply(project, { ctx, indexes: ownIndexes(read), locked: registriesOf(lock.packages) });
   const trees = treeReader({ project: own, image, outputs: request.outputs });
+  const common = { project: own, image, mode: request.lockMode, ctx, ...supply };
+  const [first] = targets;
+  if (open.length > 0 && first !== undefined) {
+    pins = await requireComputedLock({ ...common, lock, pythonMinor: first.pythonMinor, pins, open, readTrees: trees });
+  }
+  const selections = selectAll({ lock, project: own, targets, request: image.selection });
+  const moment = await momentOf(own, image, request);
   const plans: ImagePlan[] = [];
   for (const [position, target] of targets.entries()) {
     const selection = selections[position] as Selection;
-    const sized = await resolveSizes({ selection, lock: pins, mode: request.lockMode, root: project.root, authorize, locate, ctx });
-    pins = sized.lock;
-    plans.push(planImage({ project: own, image, target, selection, sizes: sized.sizes, ...(await trees(selection)), moment }));
+    const sized = await resolveSizes({ selection, lock: pins, mode: request.lockMode, root: project.root, ...supply, ctx });
+    const sources = await trees(selection);
+    const { lock: after, builds } = await planBuilds({
+      ...common,
+      ...sources,
+      pythonMinor: target.pythonMinor,
+      selection,
+      pins: sized.lock,
+    });
+    pins = after;
+    plans.push(planImage({ project: own, image, target, selection, sizes: sized.sizes, ...sources, builds, moment }));
   }
   return { plans, pins };
 }
@@ -144,7 +158,7 @@ export async function buildImage(
 ): Promise<Image | ImageIndex> {
   const images: Image[] = [];
   const elsewhere = new Set<Digest>();
-  const options = { ...supplyOptions({ project, config, indexes }, ctx), ...(pool && { pool }) };
+  const options = { ...supplyOptions({ project, config, plans, indexes }, ctx), ...(pool && { pool }) };
   for (const plan of plans) {
     const cache = remote?.forPlan({ plan, ctx, make: (layers) => makeLayers(layers, { plan, ctx, options }) });
     const produceOptions = { ...options, ...(cache && { elsewhere: cache.elsewhere }) };

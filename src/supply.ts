@@ -6,7 +6,7 @@ import { counted } from './count.ts';
 import { findDebianMirrors } from './debian/index.ts';
 import type { BlobSource, Layer } from './image/types.ts';
 import type { IndexOptions } from './indexes/index.ts';
-import { packageSupply } from './pipeline-locks.ts';
+import { packageSupply, registriesOf } from './pipeline-locks.ts';
 import type { ImagePlan } from './plan/index.ts';
 import type { ProduceOptions } from './produce/index.ts';
 import type { Project } from './project/index.ts';
@@ -23,16 +23,16 @@ export function mirroredContext(ctx: Context, { mirrors }: Pick<ImageConfig, 'mi
 export interface SuppliedImage {
   readonly project: Project;
   readonly config: ImageConfig;
+  readonly plans: readonly Pick<ImagePlan, 'selection'>[];
   readonly indexes?: IndexOptions | undefined;
 }
 
 /** Where `produce` may fetch from: credentials of the project's package indexes, mirrors of the image's configuration. */
-export function supplyOptions({ project, config, indexes }: SuppliedImage, ctx: Context): ProduceOptions {
+export function supplyOptions({ project, config, plans, indexes }: SuppliedImage, ctx: Context): ProduceOptions {
   const { env } = ctx;
-  const { authorize, locate } = packageSupply(project, { ctx, indexes });
+  const locked = registriesOf(plans.flatMap(({ selection }) => selection.packages));
   return {
-    authorize,
-    locate,
+    ...packageSupply(project, { ctx, indexes, locked }),
     mirrors: () => findDebianMirrors({ config: config.debian.mirror, snapshot: config.debian.snapshot, env }),
   };
 }

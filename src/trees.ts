@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
+import { join, relative, resolve, sep } from 'node:path';
+import { localMembers } from './builds/locals.ts';
 import type { ImageConfig } from './config/types.ts';
 import type { Member, Project, SourceTree } from './project/index.ts';
 import { readSourceTree } from './project/index.ts';
@@ -11,6 +12,8 @@ export interface Trees {
   readonly trees: ReadonlyMap<string, SourceTree>;
   readonly app: SourceTree;
   readonly texts: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  /** The projects of the trees, by the same paths: members of the workspace and directories outside of it. */
+  readonly members: ReadonlyMap<string, Member>;
 }
 
 export interface TreesInput {
@@ -34,13 +37,13 @@ export function treeReader(input: Omit<TreesInput, 'selection'>): (selection: Se
 
 /** Reads the trees of the selected members, the run-time files of the project, and the texts that `uv_build` copies into METADATA. */
 export async function readTrees(input: TreesInput): Promise<Trees> {
-  const paths = new Set(localPaths(input.selection));
-  const members = input.project.members.filter((member) => paths.has(member.path));
-  const read = await Promise.all(members.map((member) => readMember(input, member)));
+  const members = await localMembers(input.project, input.selection);
+  const read = await Promise.all([...members.values()].map((member) => readMember(input, member)));
   return {
     trees: new Map(read.map(({ path, tree }) => [path, tree])),
     texts: new Map(read.map(({ path, texts }) => [path, texts])),
     app: await appTree(input),
+    members,
   };
 }
 
@@ -55,9 +58,9 @@ interface MemberSources {
 }
 
 async function readMember(input: TreesInput, member: Member): Promise<MemberSources> {
-  const directory = join(input.project.root, member.path);
+  const directory = resolve(input.project.root, member.path);
   const tree = await readSourceTree(directory, { rules: 'none', exclude: excludedBelow(directory, input) });
-  const inputs = uvBuildInputs(member, tree);
+  const inputs = member.backend === 'uv_build' ? uvBuildInputs(member, tree) : [];
   const texts = await Promise.all(inputs.map(async (path) => [path, await readFile(join(directory, path), 'utf8')] as const));
   return { path: member.path, tree, texts: new Map(texts) };
 }

@@ -74,7 +74,11 @@ function answer(state: State, request: IncomingMessage, response: ServerResponse
   }
   const bytes = fault?.kind === 'bytes' ? fault.bytes : state.files.get(path);
   if (bytes === undefined) response.writeHead(404).end('there is no such file');
-  else sendFile(request, response, { bytes, breakAfter: fault?.kind === 'reset' ? fault.after : undefined });
+  else {
+    // Pages of an index end in a slash; uv wants to know what they are.
+    if (path.endsWith('/')) response.setHeader('content-type', 'text/html');
+    sendFile(request, response, { bytes, breakAfter: fault?.kind === 'reset' ? fault.after : undefined });
+  }
 }
 
 function faultOf({ faults }: State, path: string): Fault | undefined {

@@ -1,5 +1,6 @@
-import type { ImagePlan, LayerPlan } from '../plan/index.ts';
+import { type ImagePlan, installsWheels, type LayerPlan } from '../plan/index.ts';
 import { platformName } from '../platform.ts';
+import type { Artifact } from '../select/types.ts';
 import { formatSize, formatTable } from './format.ts';
 
 /** A plan for people: decisions first, then packages and layers; `full` adds reasons, what was dropped and what is not in the image. */
@@ -35,9 +36,14 @@ function section(title: string, rows: readonly (readonly string[])[], right: rea
 
 function packageRows(plan: ImagePlan): string[][] {
   return plan.selection.packages.map((item) => {
-    const artifact = item.artifact.kind === 'wheel' ? item.artifact.filename : `built from ${item.artifact.path}`;
-    return [item.name, item.version ?? '', artifact, item.why];
+    return [item.name, item.version ?? '', artifactText(item.artifact), item.why];
   });
+}
+
+function artifactText(artifact: Artifact): string {
+  if (artifact.kind === 'wheel') return artifact.filename;
+  if (artifact.kind === 'local') return `built from ${artifact.path}`;
+  return artifact.kind === 'archive' ? `built from ${artifact.filename}` : `built from git ${artifact.commit.slice(0, 12)}`;
 }
 
 function layerRows(plan: ImagePlan, full: boolean): string[][] {
@@ -56,7 +62,7 @@ function bytecodeMode({ recipe }: LayerPlan): string {
 
 /** The wheels are not there yet, so which files are spliced is not known. */
 function making({ recipe }: LayerPlan): string {
-  return recipe.kind === 'wheels' ? 'spliced where files are large' : 'recompressed';
+  return installsWheels(recipe) ? 'spliced where files are large' : 'recompressed';
 }
 
 function shorten(contents: readonly string[]): string {

@@ -8,6 +8,8 @@ const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
 const artifactSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('wheel'), filename: z.string(), sha256: digest }),
   z.strictObject({ kind: z.literal('local'), path: z.string().describe('POSIX path below the workspace root') }),
+  z.strictObject({ kind: z.literal('archive'), filename: z.string(), sha256: digest }).describe('a source archive, which is built'),
+  z.strictObject({ kind: z.literal('git'), commit: z.string() }).describe('a commit of a git repository, which is built'),
 ]);
 
 const image = z.strictObject({
@@ -81,7 +83,8 @@ function imageJson(plan: ImagePlan): PlanJson['images'][number] {
 
 function artifactJson(artifact: Artifact): z.output<typeof artifactSchema> {
   if (artifact.kind === 'local') return { kind: 'local', path: artifact.path };
-  return { kind: 'wheel', filename: artifact.filename, sha256: artifact.sha256 };
+  if (artifact.kind === 'git') return { kind: 'git', commit: artifact.commit };
+  return { kind: artifact.kind, filename: artifact.filename, sha256: artifact.sha256 };
 }
 
 function layerJson(layer: LayerPlan): PlanJson['images'][number]['layers'][number] {

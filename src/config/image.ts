@@ -34,6 +34,7 @@ export function imageConfig(image: MergedImage, shared: Pick<ConfigFile, 'debian
     lock: { lock: values.lock, requirements: values.requirements ?? [] },
     selection: selectionOf(values),
     noProject: values['no-project'] ?? false,
+    buildConstraints: values['build-constraints'] ?? [],
     env,
     files: values.files?.map(fileSpec),
     directories: (values.directories ?? []).map(directorySpec),

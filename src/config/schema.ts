@@ -83,6 +83,7 @@ const imageKeys = {
     .optional()
     .describe('requirements files to install instead of a lock: every package with its exact version'),
   ...selectionKeys,
+  'build-constraints': texts.optional().describe('versions that may build packages, beside build-constraint-dependencies of [tool.uv]'),
   env: variables.optional().describe('environment variables; never secrets'),
   files: z.array(file).optional().describe('files of the project to copy; replaces detection and overrides ignore rules'),
   directories: z.array(directory).optional().describe('directories that are created and owned by the run user'),

@@ -18,6 +18,8 @@ export interface ImageConfig {
   readonly selection: SelectionRequest;
   /** Dependencies only: neither the project nor its files. */
   readonly noProject: boolean;
+  /** Requirements that limit what builds packages (PEP 508). */
+  readonly buildConstraints: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   /** Undefined: run-time files are detected. */
   readonly files: readonly FileSpec[] | undefined;

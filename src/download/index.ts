@@ -4,7 +4,14 @@
  */
 export { type DownloadBatch, downloadAll, startDownloads } from './batch.ts';
 export { copyFile } from './copy.ts';
-export { type Authorize, credentialsFor, indexCredentials, type PackageIndex, packageIndexes } from './credentials.ts';
+export {
+  type Authorize,
+  type CredentialOptions,
+  credentialsFor,
+  indexCredentials,
+  type PackageIndex,
+  packageIndexes,
+} from './credentials.ts';
 export { download } from './download.ts';
 export { type Login, parseNetrc } from './netrc.ts';
 export type { Download, DownloadOptions, Locate } from './types.ts';

@@ -18,6 +18,7 @@ import { projectErrors } from './project.ts';
 import { pushErrors } from './push.ts';
 import { requirementsErrors } from './requirements.ts';
 import { runtimeErrors } from './runtime.ts';
+import { sourceErrors } from './sources.ts';
 import { systemErrors } from './system.ts';
 
 /** Every error code with its documentation; `wherry explain` and docs/reference/errors.md are made from it. */
@@ -37,6 +38,7 @@ export const errorCatalog = {
   ...backendErrors,
   ...pushErrors,
   ...runtimeErrors,
+  ...sourceErrors,
   ...systemErrors,
 } as const satisfies Record<string, ErrorEntry>;
 

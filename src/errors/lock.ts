@@ -4,9 +4,9 @@ import type { ErrorEntry } from './entry.ts';
 export const lockErrors = {
   BACKEND_UNSUPPORTED: {
     exit: 1,
-    title: 'a local package uses a build backend that Wherry cannot run yet',
-    cause: 'Workspace members and local directories are built by Wherry itself, which knows uv_build only.',
-    fix: 'Use uv_build as the build backend, set tool.uv.package = false, or leave the package out with --no-install-package.',
+    title: 'a package must be compiled',
+    cause: 'Its build backend starts compilers. Wherry builds pure Python packages only, without any other program.',
+    fix: 'Build a wheel for the platform of the image elsewhere, serve it from an index or name its URL or path in [tool.uv.sources], and run uv lock.',
   },
   BUILD_FORBIDDEN: {
     exit: 1,
@@ -89,9 +89,9 @@ export const lockErrors = {
   },
   SDIST_UNSUPPORTED: {
     exit: 1,
-    title: 'a package has no wheel, only a source distribution',
-    cause: 'Building from a source distribution would run its code; Wherry installs wheels.',
-    fix: 'Choose a version that has wheels, or serve a wheel of it from your own index and run uv lock.',
+    title: 'a package has nothing that may be installed',
+    cause: 'It has no wheel, and no source distribution either, or [tool.uv] forbids to build it (no-build, no-build-package).',
+    fix: 'Allow the build, choose a version that has wheels, or serve a wheel of it from your own index and run uv lock.',
   },
   SELECTION_CONFLICT: {
     exit: 1,
@@ -102,8 +102,9 @@ export const lockErrors = {
   SOURCE_UNSUPPORTED: {
     exit: 1,
     title: 'a package comes from a source that Wherry cannot use yet',
-    cause: 'The lock takes the package from git, or from a source archive given by URL or path.',
-    fix: 'Build a wheel of it, serve it from an index or name its URL in tool.uv.sources, and run uv lock.',
+    cause:
+      'The lock takes the package from an archive that lies inside of a git repository, or from an archive that is neither .tar.gz nor .zip.',
+    fix: 'Name the URL of the archive itself in [tool.uv.sources], or build a wheel of it, and run uv lock.',
   },
   SPECIFIER_INVALID: {
     exit: 1,

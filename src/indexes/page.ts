@@ -39,9 +39,15 @@ function jsonFiles({ text, url }: Page, base: URL): readonly IndexFile[] {
         requiresPython: typeof requiresPython === 'string' && requiresPython.trim() !== '' ? requiresPython : undefined,
         yanked: yanked !== undefined && yanked !== false,
         metadata: isGiven(more['core-metadata'] ?? more['dist-info-metadata'] ?? more['data-dist-info-metadata']),
+        ...uploadTime(more['upload-time']),
       },
     ];
   });
+}
+
+function uploadTime(value: unknown): { readonly uploaded?: number } {
+  const uploaded = typeof value === 'string' ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(uploaded) ? {} : { uploaded };
 }
 
 function isGiven(value: unknown): boolean {

@@ -41,4 +41,6 @@ export interface IndexFile {
   readonly yanked: boolean;
   /** Whether the METADATA of a wheel can be had beside it, at the same URL with `.metadata` (PEP 658). */
   readonly metadata: boolean;
+  /** Milliseconds since 1970 (PEP 700); absent where the index does not say. */
+  readonly uploaded?: number;
 }

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { normalizeName, parseSpecifiers, parseVersion } from '../packaging/index.ts';
 import type { Pyproject } from '../project/types.ts';
 import { type Comparable, fromWire } from './comparable.ts';
+import { withComputed } from './computed.ts';
 import type { Condition } from './condition.ts';
 import { type Declared, declaredBy, dynamicFields, staticVersion } from './declared.ts';
 import { flattened } from './flatten.ts';
@@ -50,7 +51,9 @@ export function checkTrees(inquiry: Inquiry): readonly Staleness[] {
     const tree = treeAt(directory, inquiry);
     const root: Field = { pyproject: inquiry.project.rootPyproject, keys: ['tool', 'uv', 'sources', locked.name] };
     if (typeof tree === 'string') return [unverified(root, tree)];
-    return judge({ pyproject: tree.pyproject, keys: ['project'] }, () => checkTree(locked, tree, inquiry));
+    const computed = inquiry.surroundings.computed?.get(directory);
+    const whole = computed === undefined ? tree : { ...tree, pyproject: withComputed(tree.pyproject, computed) };
+    return judge({ pyproject: tree.pyproject, keys: ['project'] }, () => checkTree(locked, { ...whole, directory }, inquiry));
   });
 }
 
@@ -70,11 +73,11 @@ function treeAt(directory: string, { project, workspace }: Inquiry): Tree | stri
   return { pyproject: tree.pyproject, scope: foreignScope(tree.pyproject, workspace.trees) };
 }
 
-function checkTree(locked: LockedPackage, tree: Tree, inquiry: Inquiry): readonly Staleness[] {
+function checkTree(locked: LockedPackage, tree: Tree & { readonly directory: string }, inquiry: Inquiry): readonly Staleness[] {
   const dynamic = dynamicFields(tree.pyproject.data);
   const computed = ['dependencies', 'optional-dependencies'].filter((key) => dynamic.has(key));
   const version = checkVersion(locked, tree.pyproject, dynamic.has('version'));
-  if (computed.length > 0) return [...version, ...computed.map((key) => computedField(tree.pyproject, key))];
+  if (computed.length > 0) return [...version, ...computed.map((key) => computedField(tree, key))];
   if (lacksMetadata(locked, inquiry.lock.revision)) {
     return [
       ...version,
@@ -95,8 +98,8 @@ function lacksMetadata({ metadata, dependencies, optionalDependencies, groups }:
   return metadata === undefined && revision > 3 && edges.length > 0;
 }
 
-function computedField(pyproject: Pyproject, key: string): Staleness {
-  return unverified({ pyproject, keys: ['project', key] }, 'dynamic: computed by the build backend');
+function computedField({ pyproject, directory }: Tree & { readonly directory: string }, key: string): Staleness {
+  return { ...unverified({ pyproject, keys: ['project', key] }, 'dynamic: computed by the build backend'), computedBy: directory };
 }
 
 function checkVersion(locked: LockedPackage, pyproject: Pyproject, isDynamic: boolean): readonly Staleness[] {

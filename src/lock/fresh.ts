@@ -1,6 +1,7 @@
 import { ToolError } from '../errors/index.ts';
 import type { Project } from '../project/types.ts';
 import { checkLock } from './check.ts';
+import type { ComputedTrees } from './computed.ts';
 import type { Staleness, Surroundings } from './staleness.ts';
 import { readSettings, readTrees } from './trees.ts';
 import type { Lock } from './types.ts';
@@ -10,6 +11,8 @@ export interface FreshnessOptions {
   readonly frozen: boolean;
   /** The default index that uv is configured with here, where it is known. */
   readonly defaultIndex?: string;
+  /** What build backends said of trees. Without it, what only a backend knows is not judged here but listed. */
+  readonly computed?: ComputedTrees;
 }
 
 /** Reads what `checkLock` cannot see in the project: source trees outside the workspace, and settings beside or above it. */
@@ -19,17 +22,21 @@ export async function readSurroundings(project: Project, lock: Lock): Promise<Su
 }
 
 /**
- * Refuses a lock that the project has outgrown; only `frozen` skips the check. Errors: `LOCK_STALE` naming the field and both
- * values, `LOCK_UNVERIFIED` for metadata that a build backend computes (uv-and-wheels §2.4).
+ * Refuses a lock that the project has outgrown; only `frozen` skips the check. Gives the absolute paths of the trees whose dependencies only their
+ * build backend knows: whoever has asked it calls again with `computed`. Errors: `LOCK_STALE` naming the field and both values,
+ * `LOCK_UNVERIFIED` for what cannot be compared (uv-and-wheels §2.4).
  */
-export async function requireFreshLock(project: Project, lock: Lock, options: FreshnessOptions): Promise<void> {
-  if (options.frozen) return;
-  const { defaultIndex } = options;
+export async function requireFreshLock(project: Project, lock: Lock, options: FreshnessOptions): Promise<readonly string[]> {
+  if (options.frozen) return [];
+  const { defaultIndex, computed } = options;
   const surroundings = await readSurroundings(project, lock);
-  const found = checkLock(project, lock, { ...surroundings, ...(defaultIndex === undefined ? {} : { defaultIndex }) });
+  const more = { ...(defaultIndex !== undefined && { defaultIndex }), ...(computed !== undefined && { computed }) };
+  const found = checkLock(project, lock, { ...surroundings, ...more });
   const stale = found.filter(({ kind }) => kind === 'differs');
   if (stale.length > 0) throw staleError(stale);
-  if (found.length > 0) throw unverifiedError(found);
+  const open = found.filter(({ computedBy }) => computed !== undefined || computedBy === undefined);
+  if (open.length > 0) throw unverifiedError(open);
+  return [...new Set(found.flatMap(({ computedBy }) => computedBy ?? []))];
 }
 
 const mostShown = 5;

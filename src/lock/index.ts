@@ -3,6 +3,7 @@
  * Must not: use the network, resolve versions, or choose files for a platform.
  */
 export { checkLock } from './check.ts';
+export type { ComputedMetadata, ComputedTrees } from './computed.ts';
 export { type FreshnessOptions, readSurroundings, requireFreshLock } from './fresh.ts';
 export { lockOfPins } from './list-lock.ts';
 export { type LoadLockOptions, loadLock, type ReadLock } from './load.ts';

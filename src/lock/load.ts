@@ -3,6 +3,7 @@ import path from 'node:path';
 import { ToolError } from '../errors/index.ts';
 import type { Project } from '../project/types.ts';
 import { findLock, type LockFiles, type LockSetting } from './find.ts';
+import { withLocalHashes } from './local-files.ts';
 import { parseLock } from './parse.ts';
 import type { PinnedLock } from './pinned.ts';
 import { parsePylock } from './pylock.ts';
@@ -36,7 +37,7 @@ export async function loadLock({ project, setting, env }: LoadLockOptions): Prom
 async function readFound(found: LockFiles, { project, env }: Pick<LoadLockOptions, 'project' | 'env'>): Promise<ReadLock> {
   if (found.kind === 'requirements') return await readRequirementsLock(found.files, { project, env });
   const text = await textOf(found.file);
-  if (found.kind === 'uv') return parseLock(text, found.file);
+  if (found.kind === 'uv') return await withLocalHashes(parseLock(text, found.file), path.dirname(found.file));
   const base = path.relative(project.root, path.dirname(found.file)).split(path.sep).join('/') || '.';
   return parsePylock(text, { file: found.file, base });
 }

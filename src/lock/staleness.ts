@@ -2,6 +2,7 @@ import { ToolError, type Where } from '../errors/index.ts';
 import type { Specifiers } from '../packaging/index.ts';
 import type { Project, Pyproject, TomlTable } from '../project/types.ts';
 import { type Comparable, difference, showComparable } from './comparable.ts';
+import type { ComputedTrees } from './computed.ts';
 import type { LocalTrees } from './local-trees.ts';
 import { redact } from './redact.ts';
 import type { WorkspaceScope } from './scope.ts';
@@ -19,6 +20,8 @@ export interface Staleness {
   readonly where: Where;
   /** `unverified`: the value is computed by a build backend, or has a form that is not understood here. Never taken as equal. */
   readonly kind: 'differs' | 'unverified';
+  /** Absolute path of the tree whose build backend knows the value. */
+  readonly computedBy?: string;
 }
 
 /** What stands around the project and cannot be seen in `Project`. */
@@ -27,6 +30,8 @@ export interface Surroundings {
   readonly trees?: LocalTrees;
   /** Settings that hold instead of the root's `[tool.uv]`: those of uv.toml, or of a directory above. */
   readonly settings?: TomlTable;
+  /** What build backends said of trees. */
+  readonly computed?: ComputedTrees;
   /** The default index of this machine. Without it, one locked registry that nothing configures is taken to be that index. */
   readonly defaultIndex?: string;
 }

@@ -3,6 +3,7 @@ import type { Digest } from '../digest.ts';
 import { ToolError } from '../errors/index.ts';
 import type { SelectedPackage, WheelArtifact } from '../select/types.ts';
 import { compareTarPaths } from '../tar/index.ts';
+import { directUrlOf } from './direct-url.ts';
 import { type Bytecode, type Recipe, recipeFormat, recipeId, type WheelItem, type WheelsRecipe } from './recipe.ts';
 import type { LayerPlan } from './types.ts';
 
@@ -30,6 +31,8 @@ export interface DependencyOptions {
   readonly bytecode?: Bytecode | undefined;
   /** Sizes of wheels that the lock does not know, by sha256. */
   readonly sizes: Readonly<Record<Digest, number>>;
+  /** Layers of packages that are built, which count among the stand-alone ones. Default 0. */
+  readonly built?: number;
 }
 
 /** Splits wheels into layers: large ones alone, the others into 16 buckets by a hash of the package's name. */
@@ -37,7 +40,7 @@ export function planDependencies(packages: readonly WheelPackage[], options: Dep
   const sizeOf = (item: WheelPackage): number => knownSize(item, options);
   const bySize = [...packages].sort((a, b) => sizeOf(b) - sizeOf(a) || compareTarPaths(a.name, b.name));
   const large = bySize.filter((item) => sizeOf(item) >= ownLayerSize);
-  const alone = new Set(large.slice(0, layerLimit - bucketCount));
+  const alone = new Set(large.slice(0, Math.max(0, layerLimit - bucketCount - (options.built ?? 0))));
   const buckets = new Map<number, WheelPackage[]>();
   for (const item of packages) {
     if (alone.has(item)) continue;
@@ -84,11 +87,4 @@ function wheelItem(item: WheelPackage): WheelItem {
   const base = { name: item.name, version: item.version, sha256: item.artifact.sha256 };
   const directUrl = directUrlOf(item);
   return directUrl === undefined ? base : { ...base, directUrl };
-}
-
-/** PEP 610: mandatory for direct URLs. A local archive's host path must not enter the image, so only its name is kept. */
-function directUrlOf(item: WheelPackage): string | undefined {
-  if (item.source.kind === 'url') return JSON.stringify({ url: item.source.url, archive_info: {} });
-  if (item.source.kind === 'path') return JSON.stringify({ url: `file:///${item.artifact.filename}`, archive_info: {} });
-  return undefined;
 }

@@ -8,6 +8,7 @@ import { nothingAsked } from '../select/fixture.ts';
 import type { SelectedPackage } from '../select/types.ts';
 import { planImage } from './image.ts';
 import type { PlanInput } from './input.ts';
+import { buildId } from './recipe.ts';
 import type { ImagePlan } from './types.ts';
 
 const image: ImageConfig = {
@@ -20,6 +21,7 @@ const image: ImageConfig = {
   lock: { lock: undefined, requirements: [] },
   selection: nothingAsked,
   noProject: false,
+  buildConstraints: [],
   env: {},
   files: undefined,
   directories: [{ path: '/app/data', mode: 0o750 }],
@@ -95,6 +97,8 @@ function input(changes: Partial<PlanInput> = {}): PlanInput {
     selection: { roots: ['site'], packages: [django], dropped: [] },
     sizes: { [digestOf('django')]: 8_000_000 },
     trees: new Map(),
+    members: new Map((changes.project?.members ?? []).map((each) => [each.path, each])),
+    builds: new Map(),
     app: tree('/home/dev/site', [file('main.py', 'print(1)\n')]),
     texts: new Map(),
     moment: { revision: undefined, created: undefined },
@@ -152,6 +156,7 @@ describe('planImage', () => {
     const plan = planImage(input());
     const wanted = plan.layers.flatMap(({ recipe }) => {
       if (recipe.kind === 'files') return recipe.entries.flatMap((entry) => (entry.type === 'file' ? [entry.sha256] : []));
+      if (recipe.kind === 'built') return [buildId(recipe)];
       return recipe.kind === 'wheels' ? recipe.wheels.map((wheel) => wheel.sha256) : recipe.packages.map((item) => item.sha256);
     });
     expect(wanted.filter((digest) => !(digest in plan.materials))).toEqual([]);

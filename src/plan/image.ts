@@ -1,6 +1,8 @@
+import type { SourceTree } from '../project/types.ts';
 import type { Selection } from '../select/types.ts';
 import { venvEntries } from '../wheel/index.ts';
 import { planAccounts } from './accounts.ts';
+import { planBuilt } from './built.ts';
 import { type BytecodePlan, planBytecode } from './bytecode.ts';
 import { planConfig } from './config.ts';
 import { type DependencyOptions, isWheel, planDependencies } from './dependencies.ts';
@@ -91,11 +93,19 @@ function venvLayer({ image, target }: PlanInput, materials: MaterialCollector): 
   return filesLayer({ kind: 'venv', contents: [`Python ${target.base.python.version} environment`], entries });
 }
 
-function dependencyLayers({ project, image, target, selection, sizes }: PlanInput, { materials, bytecode }: LayerOptions): LayerPlan[] {
+function dependencyLayers(input: PlanInput, { materials, bytecode }: LayerOptions): LayerPlan[] {
+  const { project, image, target, selection, sizes } = input;
   const wheels = selection.packages.filter(isWheel);
   for (const item of wheels) materials.addWheel(item, { sizes, lockDirectory: project.root });
-  const options: DependencyOptions = { venv: image.venv, pythonMinor: target.pythonMinor, bytecode: bytecode.thirdParty, sizes };
-  return planDependencies(wheels, options);
+  const built = planBuilt(input, { materials, bytecode: bytecode.thirdParty });
+  const options: DependencyOptions = {
+    venv: image.venv,
+    pythonMinor: target.pythonMinor,
+    bytecode: bytecode.thirdParty,
+    sizes,
+    built: built.length,
+  };
+  return [...planDependencies(wheels, options), ...built];
 }
 
 interface AppContext {
@@ -104,10 +114,10 @@ interface AppContext {
 }
 
 /** Run-time files of the project: its whole source when it is no package, the files beside the package when it is one. */
-function appFiles({ project, image, app, selection }: PlanInput, { start, members }: AppContext): PlannedFiles {
+function appFiles({ project, image, app, selection, trees }: PlanInput, { start, members }: AppContext): PlannedFiles {
   const own = project.member?.path ?? '.';
   const isPackage = selection.packages.some((item) => item.artifact.kind === 'local' && item.artifact.path === own);
-  const installed = installedFiles(members);
+  const installed = new Set([...installedFiles(members), ...likelyInstalled(members, trees.get(own))]);
   const isInstalled = start.sources === undefined || start.sources.some((path) => installed.has(path));
   return planFiles({ tree: app, image, isPackage, installed: isPackage && !isInstalled ? installed : undefined });
 }
@@ -117,6 +127,14 @@ function installedFiles(members: readonly LayerPlan[]): ReadonlySet<string> {
   const recipes = members.flatMap(({ recipe }) => (recipe.kind === 'files' ? [recipe] : []));
   const paths = recipes.flatMap(({ entries }) => entries.filter(({ type }) => type === 'file').map(({ path }) => path));
   return new Set(paths.flatMap((path) => path.split('/site-packages/').slice(1)));
+}
+
+/** What the backend of the project will probably install: only its wheel tells. Packages at the top of its tree, or of `src`. */
+function likelyInstalled(members: readonly LayerPlan[], tree: SourceTree | undefined): readonly string[] {
+  if (!members.some(({ kind, recipe }) => kind === 'project' && recipe.kind === 'built')) return [];
+  const paths = (tree?.files ?? []).map(({ path }) => path.replace(/^src\//, ''));
+  const packages = new Set(paths.flatMap((path) => (/^[^/]+\/__init__\.py$/.test(path) ? [path.split('/')[0]] : [])));
+  return paths.filter((path) => packages.has(path.split('/')[0]));
 }
 
 function appLayer({ image, app }: PlanInput, files: PlannedFiles, { materials, bytecode }: LayerOptions): LayerPlan | undefined {

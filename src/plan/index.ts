@@ -5,10 +5,15 @@
 export { planImage } from './image.ts';
 export type { PlanInput } from './input.ts';
 export {
+  type BuildRecipe,
+  type BuildSource,
+  type BuiltRecipe,
   type Bytecode,
+  buildId,
   type DebianRootRecipe,
   type FileEntry,
   type FilesRecipe,
+  installsWheels,
   type Recipe,
   recipeFormat,
   recipeId,
@@ -16,4 +21,15 @@ export {
   type WheelsRecipe,
 } from './recipe.ts';
 export type { Moment } from './stamp.ts';
-export type { ConfigPlan, Healthcheck, ImagePlan, LayerKind, LayerPlan, Material, Materials, PlanExplanation } from './types.ts';
+export type {
+  BuildMaterial,
+  BuildOrigin,
+  ConfigPlan,
+  Healthcheck,
+  ImagePlan,
+  LayerKind,
+  LayerPlan,
+  Material,
+  Materials,
+  PlanExplanation,
+} from './types.ts';

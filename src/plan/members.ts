@@ -1,5 +1,6 @@
 import type { SelectedPackage } from '../select/types.ts';
 import { planUvBuild } from '../uvbuild/index.ts';
+import { builtLayer } from './built.ts';
 import { filesLayer } from './entries.ts';
 import type { PlanInput } from './input.ts';
 import type { MaterialCollector } from './materials.ts';
@@ -11,7 +12,10 @@ export interface MembersOptions {
   readonly bytecode: Bytecode | undefined;
 }
 
-/** One layer per workspace member, the project itself last: what an installer would write for the wheel that `uv_build` makes. */
+/**
+ * One layer per source tree of this machine, the project itself last: for `uv_build` what an installer would write for the wheel that it makes,
+ * for other backends the wheel that they make.
+ */
 export function planMembers(input: PlanInput, { materials, bytecode }: MembersOptions): LayerPlan[] {
   const own = input.project.member?.path;
   const local = input.selection.packages.filter((item) => item.artifact.kind === 'local');
@@ -29,7 +33,8 @@ interface MemberOptions extends MembersOptions {
 
 function memberLayer(item: SelectedPackage, { input, materials, bytecode, kind }: MemberOptions): LayerPlan | undefined {
   const path = item.artifact.kind === 'local' ? item.artifact.path : '.';
-  const member = input.project.members.find((candidate) => candidate.path === path);
+  if (input.builds.has(item.name)) return builtLayer(item, { input, materials, bytecode, kind });
+  const member = input.members.get(path);
   const tree = input.trees.get(path);
   if (member === undefined || tree === undefined) throw new TypeError(`no source tree of ${item.name}`);
   const texts: ReadonlyMap<string, string> = input.texts.get(path) ?? new Map();

@@ -9,7 +9,7 @@ export const recipeFormat = 2;
  * Names everything that a layer's bytes depend on (DESIGN §2.2), and nothing else: no host path, no URL, no time.
  * Two projects with equal recipes share the blob.
  */
-export type Recipe = DebianRootRecipe | WheelsRecipe | FilesRecipe;
+export type Recipe = DebianRootRecipe | WheelsRecipe | BuiltRecipe | FilesRecipe;
 
 /** Bytecode beside every `.py` file, as `compileall` would put it there (PEP 3147, PEP 552). */
 export interface Bytecode {
@@ -40,9 +40,55 @@ export interface WheelsRecipe {
   /** `X.Y`: names `lib/pythonX.Y`. */
   readonly pythonMinor: string;
   readonly bytecode: 'none' | Bytecode;
+  /** Times of files follow their content, for own code. Absent: all are the same. */
+  readonly times?: 'content';
   /** Sorted by name. */
   readonly wheels: readonly WheelItem[];
 }
+
+/** One package that is built from source, installed into a virtual environment. What is built is named, not what comes of it. */
+export interface BuiltRecipe {
+  readonly kind: 'built';
+  readonly format: typeof recipeFormat;
+  readonly venv: string;
+  /** `X.Y`. */
+  readonly pythonMinor: string;
+  readonly bytecode: 'none' | Bytecode;
+  readonly times?: 'content';
+  readonly name: string;
+  /** Absent where only the build tells it. */
+  readonly version?: string;
+  readonly directUrl?: string;
+  readonly build: BuildRecipe;
+}
+
+/** All that the wheel of a build depends on. */
+export interface BuildRecipe {
+  readonly source: BuildSource;
+  /** `build-backend`; `uv_build` is Wherry's own. */
+  readonly backend: string;
+  readonly backendPath?: readonly string[];
+  readonly configSettings?: Readonly<Record<string, string | readonly string[]>>;
+  /** X.Y.Z of the CPython that runs the backend. Absent for `uv_build`. */
+  readonly python?: string;
+  /** The backend and what it requires, sorted by name. */
+  readonly tools: readonly BuildTool[];
+  /** Digest of what the host's git told the backend. Absent where it is not asked. */
+  readonly git?: Digest;
+}
+
+export interface BuildTool {
+  readonly name: string;
+  readonly version: string;
+  readonly sha256: Digest;
+}
+
+/** What is built. `subdirectory` is where the project lies in it. */
+export type BuildSource =
+  | { readonly kind: 'archive'; readonly sha256: Digest; readonly subdirectory?: string }
+  | { readonly kind: 'git'; readonly commit: string; readonly lfs?: true; readonly subdirectory?: string }
+  /** `files`: digest of the list of files with their digests. `ignore`: of rules from a directory above that a backend follows. */
+  | { readonly kind: 'tree'; readonly files: Digest; readonly ignore?: Digest };
 
 export interface WheelItem {
   readonly name: string;
@@ -77,6 +123,16 @@ interface FileEntryBase {
   readonly uid: number;
   readonly gid: number;
   readonly mtime: number;
+}
+
+/** Whether a layer is the installation of wheels, whether they are given or built. */
+export function installsWheels(recipe: Recipe): recipe is WheelsRecipe | BuiltRecipe {
+  return recipe.kind === 'wheels' || recipe.kind === 'built';
+}
+
+/** Identity of a build, by which its wheel is kept. The name of the package is part of it, because a wheel of another name is refused. */
+export function buildId({ name, version, pythonMinor, build }: Pick<BuiltRecipe, 'name' | 'version' | 'pythonMinor' | 'build'>): Digest {
+  return digestOf(canonicalJson({ format: recipeFormat, name, ...(version !== undefined && { version }), pythonMinor, build }));
 }
 
 /** Identity of a recipe: SHA-256 of its canonical JSON. Written as the layer annotation `dev.wherry.recipe`. */

@@ -1,6 +1,8 @@
 import type { BaseFacts, DebianPackage } from '../base/facts.ts';
 import type { Digest } from '../digest.ts';
 import type { Platform } from '../platform.ts';
+import type { SourceTree } from '../project/types.ts';
+import type { LockedTool } from '../resolve/wherry-lock.ts';
 import type { Selection } from '../select/types.ts';
 import type { Recipe } from './recipe.ts';
 
@@ -45,7 +47,26 @@ export type Material =
   | { readonly kind: 'deb'; readonly package: DebianPackage }
   /** Absolute path on this host. */
   | { readonly kind: 'path'; readonly path: string; readonly label: string }
-  | { readonly kind: 'text'; readonly text: string };
+  | { readonly kind: 'text'; readonly text: string }
+  | BuildMaterial;
+
+/** What a build is made from, by its `buildId`. */
+export interface BuildMaterial {
+  readonly kind: 'build';
+  /** `greeter 1.0`. */
+  readonly label: string;
+  readonly origin: BuildOrigin;
+  /** Where the wheels of the recipe's tools are looked for by name. */
+  readonly tools: readonly LockedTool[];
+}
+
+/** Where the source of a build can be had. */
+export type BuildOrigin =
+  | { readonly kind: 'archive'; readonly location: { readonly url: string } | { readonly path: string }; readonly size: number | undefined }
+  /** `name` and `version` are those of uv.lock: tools that would read the version from a repository find it. */
+  | { readonly kind: 'git'; readonly url: string; readonly name: string; readonly version: string | undefined }
+  /** `ignore`: the text of rules from a directory above. `gitDirectory`: where the host's git may be asked. */
+  | { readonly kind: 'tree'; readonly tree: SourceTree; readonly ignore?: string; readonly gitDirectory?: string };
 
 /** A file on a server. `sizeIn` is the lock file that gives `size`. */
 export interface UrlMaterial {

@@ -2,26 +2,27 @@ import type { Context } from '../context.ts';
 import type { Digest } from '../digest.ts';
 import { canonicalJson } from '../json.ts';
 import { anywhere } from '../layer-roots.ts';
-import type { WheelItem, WheelsRecipe } from '../plan/recipe.ts';
+import { type BuiltRecipe, installsWheels, type WheelItem, type WheelsRecipe } from '../plan/recipe.ts';
 import type { ImagePlan, LayerPlan } from '../plan/types.ts';
 import { checkedPath, type KnownLayer } from '../store/index.ts';
 import type { OwnedFiles, WheelFile } from '../wheel/index.ts';
 
-/** One wheel of a plan with the recipe of the layer that holds it. */
-interface PlannedWheel {
-  readonly item: WheelItem;
-  readonly recipe: WheelsRecipe;
-}
+/** One wheel of a plan with the recipe of the layer that holds it; of a package that is built there is no item yet. */
+type PlannedWheel =
+  | { readonly recipe: WheelsRecipe; readonly item: WheelItem }
+  | { readonly recipe: BuiltRecipe; readonly item: undefined };
 
 /** Remembers what the wheels of a made layer install, so that the layer can be compared with others without its wheels. */
-export async function rememberFiles(recipe: WheelsRecipe, files: readonly string[], ctx: Context): Promise<void> {
-  for (const [i, item] of recipe.wheels.entries()) await ctx.store.putDocument('wheel-files', wheelKey({ item, recipe }), files[i] ?? '');
+export async function rememberFiles(recipe: WheelsRecipe | BuiltRecipe, files: readonly string[], ctx: Context): Promise<void> {
+  for (const [i, wheel] of wheelsOf(recipe).entries()) await ctx.store.putDocument('wheel-files', wheelKey(wheel), files[i] ?? '');
 }
 
 /** What a check works with. */
 export interface CheckMeans {
   /** Brings the wheels of recipes into the store. */
   readonly fetch: (recipes: readonly WheelsRecipe[]) => Promise<void>;
+  /** Gives the recipe of a package's built wheel, which is in the store then. */
+  readonly build: (recipe: BuiltRecipe) => Promise<WheelsRecipe>;
   /** Layers of the plan that lie elsewhere, all in one image. */
   readonly elsewhere: ReadonlyMap<Digest, KnownLayer>;
 }
@@ -31,9 +32,10 @@ export interface CheckMeans {
  * upper layer would win silently. A combination is checked once. Layers that lie elsewhere were compared with each other when their image was
  * made; of these only the wheels are fetched that may have a path in common with a layer of this machine (docs/decisions/0009).
  */
-export async function checkLayers(plan: ImagePlan, ctx: Context, { fetch, elsewhere }: CheckMeans): Promise<void> {
-  const layers = plan.layers.flatMap(({ id, recipe }) => (recipe.kind === 'wheels' ? [{ id, recipe }] : []));
-  const own = plan.layers.filter(({ kind }) => kind === 'member' || kind === 'project');
+export async function checkLayers(plan: ImagePlan, ctx: Context, means: CheckMeans): Promise<void> {
+  const { elsewhere } = means;
+  const layers = plan.layers.flatMap(({ id, recipe }) => (installsWheels(recipe) ? [{ id, recipe }] : []));
+  const own = plan.layers.filter(({ kind, recipe }) => (kind === 'member' || kind === 'project') && !installsWheels(recipe));
   if (layers.length + own.length < 2 || [...layers, ...own].every(({ id }) => elsewhere.has(id))) return;
   const wheels = layers.flatMap(({ recipe }) => wheelsOf(recipe));
   const key = canonicalJson([...wheels.map(wheelKey).sort(), ...own.map((layer) => layer.id)]);
@@ -44,8 +46,8 @@ export async function checkLayers(plan: ImagePlan, ctx: Context, { fetch, elsewh
     files: recipe.kind === 'files' ? wheelFilesOf(recipe.entries) : [],
   });
   const wheelFiles = async (wheel: PlannedWheel): Promise<OwnedFiles> => ({
-    owner: `${wheel.item.name} ${wheel.item.version}`,
-    files: wheelFilesIn(await filesOf(wheel, ctx, fetch)),
+    owner: labelOf(wheel),
+    files: wheelFilesIn(await filesOf(wheel, ctx, means)),
   });
   const isHere = ({ id }: { readonly id: Digest }): boolean => !elsewhere.has(id);
   const here = own.filter(isHere).map(ownFiles);
@@ -64,20 +66,28 @@ function* allFiles(lists: readonly OwnedFiles[]): Generator<WheelFile> {
   for (const { files } of lists) yield* files;
 }
 
-function wheelsOf(recipe: WheelsRecipe): PlannedWheel[] {
-  return recipe.wheels.map((item) => ({ item, recipe }));
+function wheelsOf(recipe: WheelsRecipe | BuiltRecipe): PlannedWheel[] {
+  return recipe.kind === 'built' ? [{ recipe, item: undefined }] : recipe.wheels.map((item) => ({ item, recipe }));
 }
 
-async function filesOf(wheel: PlannedWheel, ctx: Context, fetch: (recipes: readonly WheelsRecipe[]) => Promise<void>): Promise<string> {
+function labelOf({ recipe, item }: PlannedWheel): string {
+  const { name, version } = item ?? recipe;
+  return version === undefined ? name : `${name} ${version}`;
+}
+
+async function filesOf(wheel: PlannedWheel, ctx: Context, { fetch, build }: Pick<CheckMeans, 'fetch' | 'build'>): Promise<string> {
   const known = await ctx.store.document('wheel-files', wheelKey(wheel));
   if (typeof known === 'string') return known;
   const { wheelFileList } = await import('../wheel/index.ts');
-  await fetch([wheel.recipe]);
-  const files = wheelFileList(wheel.item, checkedPath(ctx.store.directory, wheel.item.sha256), wheel.recipe);
-  await rememberFiles({ ...wheel.recipe, wheels: [wheel.item] }, [files], ctx);
+  const recipe = wheel.recipe.kind === 'built' ? await build(wheel.recipe) : wheel.recipe;
+  const item = wheel.item ?? recipe.wheels[0];
+  if (item === undefined) throw new TypeError('a built recipe has one wheel');
+  if (wheel.recipe.kind === 'wheels') await fetch([wheel.recipe]);
+  const files = wheelFileList(item, checkedPath(ctx.store.directory, item.sha256), recipe);
+  await ctx.store.putDocument('wheel-files', wheelKey(wheel), files);
   return files;
 }
 
 function wheelKey({ item, recipe }: PlannedWheel): string {
-  return canonicalJson({ ...recipe, wheels: [item] });
+  return canonicalJson(recipe.kind === 'built' ? recipe : { ...recipe, wheels: [item] });
 }

@@ -31,6 +31,8 @@ export interface Job {
 /** The digests whose bytes a recipe needs, each once. */
 export function digestsOf(recipe: Recipe): Digest[] {
   if (recipe.kind === 'wheels') return unique(recipe.wheels.map((wheel) => wheel.sha256));
+  // Its wheel has no digest before it is built; then it is a recipe of wheels.
+  if (recipe.kind === 'built') return [];
   if (recipe.kind === 'debian-root') return unique(recipe.packages.map((item) => item.sha256));
   return unique(recipe.entries.flatMap((entry) => (entry.type === 'file' ? [entry.sha256] : [])));
 }

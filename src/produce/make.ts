@@ -75,6 +75,7 @@ async function contentsOf(job: Job): Promise<Contents> {
   const { recipe } = job;
   if (recipe.kind === 'files') return { entries: fileEntries(recipe, job) };
   if (recipe.kind === 'wheels') return await wheelContents(recipe, job);
+  if (recipe.kind === 'built') throw new ToolError('INTERNAL', `${recipe.name} was not built before its layer`);
   return await rootContents(recipe, job);
 }
 

@@ -2,9 +2,12 @@ import type { Context } from '../context.ts';
 import type { Digest } from '../digest.ts';
 import { ToolError } from '../errors/index.ts';
 import type { Layer } from '../image/types.ts';
-import type { Recipe } from '../plan/recipe.ts';
+import type { IndexClient } from '../indexes/index.ts';
+import type { BuiltRecipe, Recipe, WheelsRecipe } from '../plan/recipe.ts';
+import { installsWheels } from '../plan/recipe.ts';
 import type { ImagePlan, LayerPlan } from '../plan/types.ts';
 import { type KnownLayer, removeLeftovers, temporaryIn } from '../store/index.ts';
+import { wheelBuilder } from './builds.ts';
 import { wantedMinor } from './bytecode.ts';
 import { checkLayers, rememberFiles } from './collisions.ts';
 import { type Interpreters, startInterpreters } from './interpreters.ts';
@@ -24,6 +27,8 @@ export interface ProduceOptions extends Omit<SupplyOptions, 'ctx'> {
   readonly pool?: LayerPool;
   /** Layers that lie elsewhere already, by recipe, asked for what the store lacks. They are used as they are and noted nowhere. */
   readonly elsewhere?: (lookup: LayerLookup) => Promise<ReadonlyMap<Digest, KnownLayer>>;
+  /** The package indexes, for the wheels that build; without it those of the environment. */
+  readonly client?: () => Promise<IndexClient>;
 }
 
 export interface LayerLookup {
@@ -52,7 +57,7 @@ export async function produceLayers(plan: ImagePlan, ctx: Context, options: Prod
   }
   if (lacking().length > 0) await makeAll(lacking(), { plan, ctx, options, known });
   const fetch = (recipes: readonly Recipe[]) => supply(recipes, plan.materials, { ctx, ...options }).done;
-  await checkLayers(plan, ctx, { fetch, elsewhere });
+  await checkLayers(plan, ctx, { fetch, elsewhere, build: wheelBuilder(plan.materials, { ctx, ...options }) });
   return listed(plan, known);
 }
 
@@ -73,7 +78,7 @@ function distinct(layers: readonly LayerPlan[]): LayerPlan[] {
 /** Records of earlier versions lack what a manifest says of a layer; such a layer is made again. */
 async function storedLayer({ id, recipe }: LayerPlan, { store }: Context): Promise<KnownLayer | undefined> {
   const stored = await store.layer(id);
-  const isWhole = stored?.parts !== undefined && (recipe.kind !== 'wheels' || stored.roots !== undefined);
+  const isWhole = stored?.parts !== undefined && (!installsWheels(recipe) || stored.roots !== undefined);
   return isWhole ? stored : undefined;
 }
 
@@ -96,7 +101,8 @@ async function makeAll(missing: readonly LayerPlan[], work: Work): Promise<void>
   const aborted = Promise.withResolvers<never>();
   const onAbort = () => aborted.reject(ctx.signal.reason);
   ctx.signal.addEventListener('abort', onAbort, { once: true });
-  const made = missing.map((layer) => makeOne(layer, { work: { ...work, ctx }, materials, pool, interpreters }));
+  const build = wheelBuilder(work.plan.materials, { ctx, ...work.options });
+  const made = missing.map((layer) => makeOne(layer, { work: { ...work, ctx }, materials, pool, interpreters, build }));
   try {
     await Promise.race([aborted.promise, Promise.all([materials.done, ...made])]);
   } catch (error) {
@@ -115,6 +121,7 @@ interface Means {
   readonly materials: Supply;
   readonly pool: LayerPool | undefined;
   readonly interpreters: Interpreters;
+  readonly build: (recipe: BuiltRecipe) => Promise<WheelsRecipe>;
 }
 
 async function makeOne(layer: LayerPlan, means: Means): Promise<void> {
@@ -124,19 +131,20 @@ async function makeOne(layer: LayerPlan, means: Means): Promise<void> {
     if (!(error instanceof ToolError) || error.code !== 'STORE_DAMAGED') throw error;
     // A damaged material was removed from the store when it was found, so it can be had anew.
     await supply([layer.recipe], means.work.plan.materials, { ctx, ...means.work.options }).done;
-    return await madeFrom(layer, means);
+    return await madeFrom(layer, { ...means, build: wheelBuilder(means.work.plan.materials, { ctx, ...means.work.options }) });
   });
-  if (layer.recipe.kind === 'wheels') await rememberFiles(layer.recipe, files, ctx);
+  if (installsWheels(layer.recipe)) await rememberFiles(layer.recipe, files, ctx);
   await ctx.store.putLayer(layer.id, stored);
   know(layer, stored, { known, ctx, reused: false });
 }
 
-async function madeFrom(layer: LayerPlan, { work, pool, interpreters }: Means): Promise<Made> {
+async function madeFrom(layer: LayerPlan, { work, pool, interpreters, build }: Means): Promise<Made> {
   work.ctx.signal.throwIfAborted();
   const store = work.ctx.store.directory;
-  const sources = sourcesOf(layer.recipe, work.plan.materials, work.ctx.store);
-  const plain: Job = { recipe: layer.recipe, store, temporary: temporaryIn(store), sources };
-  const interpreter = await interpreters.get(wantedMinor(layer.recipe, store) ?? '');
+  const recipe = layer.recipe.kind === 'built' ? await build(layer.recipe) : layer.recipe;
+  const sources = sourcesOf(recipe, work.plan.materials, work.ctx.store);
+  const plain: Job = { recipe, store, temporary: temporaryIn(store), sources };
+  const interpreter = await interpreters.get(wantedMinor(recipe, store) ?? '');
   const job = interpreter === undefined ? plain : { ...plain, interpreter };
   return pool === undefined ? await makeLayer(job) : await pool.make(job, layer.size ?? 0);
 }

@@ -5,6 +5,7 @@
 export { globToRegExp, hasGlob, normalPath } from './glob.ts';
 export { type DependencyGroup, dependencyGroups } from './groups.ts';
 export { holdsPrivateKey, interpreterOf, startsAsProgram } from './guards.ts';
+export { readOutsideMember } from './members.ts';
 export { placeOf } from './places.ts';
 export { type ReadProjectOptions, readProject } from './read.ts';
 export { readRevision } from './revision.ts';

@@ -32,6 +32,15 @@ function sharedName(member: Member, other: Member): ToolError {
   });
 }
 
+/**
+ * A project outside of the workspace that the lock names by its path; undefined without a [project] table. `root` is pyproject.toml of the
+ * workspace root. Throws PROJECT_BROKEN.
+ */
+export function readOutsideMember(root: Pyproject, pyproject: Pyproject): Member | undefined {
+  if (!isTable(pyproject.data.project)) return undefined;
+  return { ...readMember(root, pyproject, new Set()), isPackage: true };
+}
+
 function readMember(root: Pyproject, pyproject: Pyproject, required: ReadonlySet<string>): Member {
   const project = tableAt(pyproject.data, ['project']) ?? {};
   const name = normalizeName(stringField(pyproject, 'name') ?? missingName(pyproject));

@@ -3,6 +3,7 @@ import { counted } from '../count.ts';
 import { type Digest, isDigest } from '../digest.ts';
 import { type Descriptor, ociMedia, parseSplice, recipeAnnotation, rootsAnnotation, spliceAnnotation } from '../image/index.ts';
 import { parseRoots } from '../layer-roots.ts';
+import { installsWheels } from '../plan/recipe.ts';
 import type { ImagePlan, LayerPlan } from '../plan/types.ts';
 import type { ImageConfigFile } from '../registry/index.ts';
 import type { KnownLayer } from '../store/index.ts';
@@ -111,7 +112,7 @@ function remoteLayer({ kind, recipe }: LayerPlan, named: Named | undefined, { di
   const splice = parseSplice(annotations?.[spliceAnnotation]);
   const roots = parseRoots(annotations?.[rootsAnnotation]);
   if (digest === undefined || size === undefined || diffId === undefined || splice?.kind !== kind) return undefined;
-  if (mediaType !== ociMedia.layerGzip || size === 0 || size > maxSize || (recipe.kind === 'wheels') !== (roots !== undefined))
+  if (mediaType !== ociMedia.layerGzip || size === 0 || size > maxSize || installsWheels(recipe) !== (roots !== undefined))
     return undefined;
   const { spliced, compressed } = splice;
   return { digest, diffId, size, parts: { spliced, compressed }, ...(roots && { roots }) };

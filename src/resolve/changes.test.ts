@@ -5,7 +5,7 @@ import { debianEntry, debianPackage, imageEntry } from './fixture.ts';
 import { emptyWherryLock, type WherryLock } from './wherry-lock.ts';
 
 const entry = debianEntry();
-const lock: WherryLock = { bases: [entry], requirements: [], sizes: {} };
+const lock: WherryLock = { bases: [entry], requirements: [], sizes: {}, builds: [] };
 
 describe('describeChanges', () => {
   it('is empty for equal locks', () => {
@@ -17,9 +17,9 @@ describe('describeChanges', () => {
       expect.stringMatching(/^debian:13 linux\/amd64: added, Python 3\.13\.\d+, \d+ packages$/),
     ]);
     expect(describeChanges(lock, emptyWherryLock)).toEqual(['debian:13 linux/amd64: removed']);
-    expect(describeChanges(emptyWherryLock, { bases: [imageEntry('python:3.12-slim')], requirements: [], sizes: {} })[0]).toContain(
-      'python:3.12-slim linux/amd64: added',
-    );
+    expect(
+      describeChanges(emptyWherryLock, { bases: [imageEntry('python:3.12-slim')], requirements: [], sizes: {}, builds: [] })[0],
+    ).toContain('python:3.12-slim linux/amd64: added');
   });
 
   it('names every package that changed, came or went', () => {
@@ -28,7 +28,7 @@ describe('describeChanges', () => {
       ...entry,
       base: { ...entry.base, packages: [{ ...first, version: '99' }, ...others.slice(1), debianPackage('brand-new')] },
     } as typeof entry;
-    const lines = describeChanges(lock, { bases: [changed], requirements: [], sizes: {} });
+    const lines = describeChanges(lock, { bases: [changed], requirements: [], sizes: {}, builds: [] });
     expect(lines).toContain(`debian:13 linux/amd64: ${first?.name} ${first?.version} → 99`);
     expect(lines).toContainEqual(expect.stringContaining('brand-new (new) → '));
     expect(lines).toContain(`debian:13 linux/amd64: ${others[0]?.name} removed`);

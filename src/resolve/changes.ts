@@ -1,6 +1,14 @@
 import { counted } from '../count.ts';
 import { platformName } from '../platform.ts';
-import { findBase, findRequirement, type LockedBase, type LockedRequirement, type WherryLock } from './wherry-lock.ts';
+import {
+  findBase,
+  findBuild,
+  findRequirement,
+  type LockedBase,
+  type LockedBuild,
+  type LockedRequirement,
+  type WherryLock,
+} from './wherry-lock.ts';
 
 /** What differs between two locks, one line each for people: `debian:13 linux/amd64: libc6 2.41-12 → 2.41-13`. */
 export function describeChanges(before: WherryLock, after: WherryLock): string[] {
@@ -11,6 +19,8 @@ export function describeChanges(before: WherryLock, after: WherryLock): string[]
     ...bases,
     ...gone.map((entry) => `${baseLabel(entry)}: removed`),
     ...requirementChanges(before, after),
+    ...after.builds.flatMap((entry) => buildChanges(findBuild(before, entry), entry)),
+    ...before.builds.filter((entry) => findBuild(after, entry) === undefined).map((entry) => `build of ${entry.name}: removed`),
     ...(sizes === 0 ? [] : [`sizes of ${counted(sizes, 'wheel')} that uv.lock does not give`]),
   ];
 }
@@ -20,6 +30,15 @@ function requirementChanges(before: WherryLock, after: WherryLock): string[] {
   const added = after.requirements.filter((entry) => findRequirement(before, entry) === undefined);
   const gone = before.requirements.filter((entry) => findRequirement(after, entry) === undefined);
   return [...added.map(label), ...gone.map(({ name, version }) => `files of ${name} ${version}: removed`)];
+}
+
+function buildChanges(old: LockedBuild | undefined, entry: LockedBuild): string[] {
+  const label = `build of ${entry.name}`;
+  const tools = (of: LockedBuild) => of.tools.map(({ name, version }) => `${name} ${version}`);
+  if (old === undefined) return [`${label}: added, with ${tools(entry).join(', ') || 'nothing'}`];
+  const known = new Map(old.tools.map(({ name, version }) => [name, version]));
+  const changed = entry.tools.filter(({ name, version }) => known.get(name) !== version);
+  return changed.map(({ name, version }) => `${label}: ${name} ${known.get(name) ?? '(new)'} → ${version}`);
 }
 
 function baseLabel(entry: LockedBase): string {

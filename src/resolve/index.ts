@@ -9,13 +9,17 @@ export { parseWherryLock, readWherryLock, sameWherryLock, writeWherryLock } from
 export { formatWherryLock } from './lock-format.ts';
 export { type PinsOptions, resolvePins } from './pins.ts';
 export { choosePython, defaultMinor, supportedMinors } from './python.ts';
-export { factsOf, type ResolveOptions, resolveTarget } from './resolve.ts';
+export { factsOf, incomplete, type ResolveOptions, resolveTarget } from './resolve.ts';
 export { type ResolvedSizes, resolveSizes, type SizesOptions } from './sizes.ts';
 export type { Target } from './target.ts';
 export {
   emptyWherryLock,
   findBase,
+  findBuild,
   type LockedBase,
+  type LockedBuild,
+  type LockedTool,
   type LockMode,
   type WherryLock,
+  withBuild,
 } from './wherry-lock.ts';

@@ -22,6 +22,18 @@ const full: WherryLock = {
     },
   ],
   sizes: { [digestOf('b')]: 2, [digestOf('a')]: 1 },
+  builds: [
+    {
+      name: 'demo',
+      source: `git:${'ab'.repeat(20)}#libs/demo`,
+      python: '3.13',
+      backend: 'hatchling.build',
+      backendPath: ['_custom'],
+      requires: ['hatchling>=1.27; python_version > "3.8"'],
+      more: ['hatch-vcs'],
+      tools: [{ name: 'hatchling', version: '1.27.0', filename: 'hatchling-1.27.0-py3-none-any.whl', size: 7, sha256: digestOf('h') }],
+    },
+  ],
 };
 
 describe('the text of wherry.lock', () => {
@@ -41,7 +53,12 @@ describe('the text of wherry.lock', () => {
       fc.property(line, fc.string({ unit: 'grapheme' }), (one, other) => {
         const entry = imageEntry('a/b');
         const config = { ...entry.facts.config, env: [`A=${one}`], labels: { [one]: other }, volumes: [one] };
-        const lock = { bases: [{ ...entry, facts: { ...entry.facts, config, passwd: `${one}\n` } }], requirements: [], sizes: {} };
+        const lock = {
+          bases: [{ ...entry, facts: { ...entry.facts, config, passwd: `${one}\n` } }],
+          requirements: [],
+          sizes: {},
+          builds: [],
+        };
         expect(parseWherryLock(formatWherryLock(lock), 'wherry.lock')).toEqual(lock);
       }),
     );
@@ -49,7 +66,7 @@ describe('the text of wherry.lock', () => {
 
   it('of nothing is short', () => {
     expect(formatWherryLock(emptyWherryLock)).toMatch(/^#.*\nversion = 1\n$/);
-    expect(sameWherryLock(emptyWherryLock, { bases: [], requirements: [], sizes: {} })).toBe(true);
+    expect(sameWherryLock(emptyWherryLock, { bases: [], requirements: [], sizes: {}, builds: [] })).toBe(true);
     expect(sameWherryLock(emptyWherryLock, full)).toBe(false);
   });
 });
@@ -132,7 +149,8 @@ describe('lock values', () => {
     expect(withBase(one, imageEntry('a/b', '3.12.2'))).toBe(one);
     expect(findBase(one, 'a/b', { os: 'linux', architecture: 'arm64' })).toBeUndefined();
     expect(
-      withSizes({ bases: [], requirements: [], sizes: { [digestOf('a')]: 1 } }, { [digestOf('a')]: 2, [digestOf('b')]: 3 }).sizes,
+      withSizes({ bases: [], requirements: [], sizes: { [digestOf('a')]: 1 }, builds: [] }, { [digestOf('a')]: 2, [digestOf('b')]: 3 })
+        .sizes,
     ).toEqual({
       [digestOf('a')]: 1,
       [digestOf('b')]: 3,

@@ -1,8 +1,10 @@
 import { platformName } from '../platform.ts';
 import {
   compareBases,
+  compareBuilds,
   compareRequirements,
   type LockedBase,
+  type LockedBuild,
   type LockedDebianBase,
   type LockedImageBase,
   type LockedRequirement,
@@ -19,9 +21,10 @@ export function formatWherryLock(lock: WherryLock): string {
   const requirements = lock.requirements
     .toSorted(compareRequirements)
     .flatMap((entry) => ['', '[[requirement]]', ...requirementLines(entry)]);
+  const builds = lock.builds.toSorted(compareBuilds).flatMap((entry) => ['', '[[build]]', ...buildLines(entry)]);
   const sizes = Object.entries(lock.sizes).sort(([a], [b]) => (a < b ? -1 : 1));
   const sizeLines = sizes.length === 0 ? [] : ['', '[sizes]', ...sizes.map(([digest, bytes]) => `${quote(digest)} = ${bytes}`)];
-  return `${[...head, ...bases, ...requirements, ...sizeLines].join('\n')}\n`;
+  return `${[...head, ...bases, ...requirements, ...builds, ...sizeLines].join('\n')}\n`;
 }
 
 function baseLines(entry: LockedBase): string[] {
@@ -43,6 +46,22 @@ function requirementLines({ name, version, resolved, requiresPython, requires, f
     ...table(
       'file',
       files.map(({ filename, size, sha256 }) => ({ filename, ...(size === undefined ? {} : { size }), sha256 })),
+    ),
+  ];
+}
+
+function buildLines({ name, source, python, backend, backendPath, requires, more, tools }: LockedBuild): string[] {
+  return [
+    ...assign('name', name),
+    ...assign('source', source),
+    ...assign('python', python),
+    ...assign('backend', backend),
+    ...(backendPath.length === 0 ? [] : assign('backend-path', backendPath)),
+    ...assign('requires', requires),
+    ...(more.length === 0 ? [] : assign('more', more)),
+    ...table(
+      'tool',
+      tools.map(({ name: tool, version, filename, size, sha256 }) => ({ name: tool, version, filename, size, sha256 })),
     ),
   ];
 }

@@ -7,8 +7,10 @@ import { parseDebianName } from './base-name.ts';
 import { fileVersion } from './file-version.ts';
 import {
   compareBases,
+  compareBuilds,
   compareRequirements,
   type LockedBase,
+  type LockedBuild,
   type LockedRequirement,
   type WherryLock,
   wherryLockVersion,
@@ -87,17 +89,36 @@ const imageEntry = z.strictObject({
   layer: z.array(z.strictObject({ mediaType: word, digest, size, diffId })).max(1000),
 });
 
+const packageName = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,126}[a-z0-9])?$/, 'not a normalised package name');
+const pythonVersion = z.string().regex(/^[0-9][A-Za-z0-9.!+]{0,127}$/, 'not a version');
+
+const buildTool = z.strictObject({
+  name: packageName,
+  version: pythonVersion,
+  filename: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._+!-]{0,250}\.whl$/, 'not the file name of a wheel'),
+  size,
+  sha256: digest,
+});
+
+const buildEntry = z.strictObject({
+  name: packageName,
+  source: line.regex(/^(?:sha256:[0-9a-f]{64}|git:[0-9a-f]{40}|path:[^#]+)(?:#.+)?$/, 'not the source of a build'),
+  python: z.string().regex(/^3\.\d{1,3}$/, 'not a Python version'),
+  backend: z.string().regex(/^[A-Za-z_][\w.]*(?::[A-Za-z_][\w.]*)?$/, 'not a build backend'),
+  'backend-path': z.array(line.min(1)).max(100).default([]),
+  requires: z.array(line.min(1)).max(1000),
+  more: z.array(line.min(1)).max(1000).default([]),
+  tool: z.array(buildTool).max(1000),
+});
+
 const distributionName = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._+!~-]{0,254}\.(?:whl|tar\.gz|zip)$/, 'not the name of a wheel or source archive');
 
 const requirementEntry = z.strictObject({
-  name: z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,126}[a-z0-9])?$/, 'not a normalised package name'),
-  version: z.string().regex(/^[0-9][A-Za-z0-9.!+]{0,127}$/, 'not a version'),
-  resolved: z
-    .string()
-    .regex(/^[0-9][A-Za-z0-9.!+]{0,127}$/, 'not a version')
-    .optional(),
+  name: packageName,
+  version: pythonVersion,
+  resolved: pythonVersion.optional(),
   'requires-python': line.regex(/^[0-9A-Za-z.*,<>=!~+ -]+$/, 'not a range of versions').optional(),
   requires: z.array(line.min(1)).max(10_000).optional(),
   file: z
@@ -113,6 +134,7 @@ const fileSchema = z.strictObject({
     .max(1000)
     .default([]),
   requirement: z.array(requirementEntry).max(100_000).default([]),
+  build: z.array(buildEntry).max(10_000).default([]),
   sizes: z.record(digest, size).default({}),
 });
 
@@ -136,11 +158,15 @@ export function lockFromData(data: unknown): WherryLock | LockProblem {
     requirements.slice(0, index).some((other) => compareRequirements(entry, other) === 0),
   );
   if (again !== -1) return { path: ['requirement', again], message: 'a second entry of the same package and version' };
+  const builds = result.data.build.map(fromBuild);
+  const repeated = builds.findIndex((entry, index) => builds.slice(0, index).some((other) => compareBuilds(entry, other) === 0));
+  if (repeated !== -1) return { path: ['build', repeated], message: 'a second entry of the same build' };
   return (
     repeatedPackage(bases) ?? {
       bases: bases.sort(compareBases),
       requirements: requirements.sort(compareRequirements),
       sizes: result.data.sizes,
+      builds: builds.sort(compareBuilds),
     }
   );
 }
@@ -150,6 +176,10 @@ function isFileOf({ name, version, resolved = version }: LockedRequirement, file
   const found = fileVersion(filename, name);
   const wanted = tryParseVersion(resolved);
   return found !== undefined && wanted !== undefined && compareVersions(found, wanted) === 0;
+}
+
+function fromBuild({ 'backend-path': backendPath, tool: tools, ...entry }: z.infer<typeof buildEntry>): LockedBuild {
+  return { ...entry, backendPath, tools };
 }
 
 function fromRequirement(entry: z.infer<typeof requirementEntry>): LockedRequirement {

@@ -45,21 +45,22 @@ describe('choosePython', () => {
     [{ base: 'debian:13-noshell' }, '3.13'],
     [{ base: 'python:3.12-slim' }, undefined],
     [{ base: 'python:3.12-slim', file: '3.12' }, '3.12'],
-    [{ lock: { bases: [imageEntry('python:3.14-slim')], requirements: [], sizes: {} } }, '3.14'],
-    [{ lock: { bases: [imageEntry('python:3.14-slim'), debianEntry()], requirements: [], sizes: {} } }, '3.13'],
-    [{ lock: { bases: [imageEntry('python:3.14-slim')], requirements: [], sizes: {} }, requires: '<3.14' }, '3.13'],
-    [{ lock: { bases: [imageEntry('registry.example/x')], requirements: [], sizes: {} } }, '3.13'],
+    [{ lock: { bases: [imageEntry('python:3.14-slim')], requirements: [], sizes: {}, builds: [] } }, '3.14'],
+    [{ lock: { bases: [imageEntry('python:3.14-slim'), debianEntry()], requirements: [], sizes: {}, builds: [] } }, '3.13'],
+    [{ lock: { bases: [imageEntry('python:3.14-slim')], requirements: [], sizes: {}, builds: [] }, requires: '<3.14' }, '3.13'],
+    [{ lock: { bases: [imageEntry('registry.example/x')], requirements: [], sizes: {}, builds: [] } }, '3.13'],
     // A group that is wanted counts, others do not.
     [{ requires: '>=3.11', group: '<3.13', groups: ['docs'] }, '3.12'],
     [{ requires: '>=3.11', group: '<3.13' }, '3.13'],
     // Of another platform: this one shall have the same.
-    [{ lock: { bases: [{ ...imageEntry('python:3.14-slim'), platform: arm64 }], requirements: [], sizes: {} } }, '3.14'],
+    [{ lock: { bases: [{ ...imageEntry('python:3.14-slim'), platform: arm64 }], requirements: [], sizes: {}, builds: [] } }, '3.14'],
     [
       {
         lock: {
           bases: [imageEntry('python:3.12-slim'), { ...imageEntry('python:3.14-slim'), platform: arm64 }],
           requirements: [],
           sizes: {},
+          builds: [],
         },
       },
       '3.12',
@@ -106,7 +107,7 @@ describe('resolveTarget', () => {
     });
 
   it.each(['default', 'locked'] as const)('sends no request when the lock is complete (%s)', async (mode) => {
-    const lock = { bases: [debianEntry()], requirements: [], sizes: {} };
+    const lock = { bases: [debianEntry()], requirements: [], sizes: {}, builds: [] };
     const { target, lock: after } = await resolve({ lock, mode });
     expect(after).toBe(lock);
     expect(target).toMatchObject({
@@ -120,7 +121,7 @@ describe('resolveTarget', () => {
   it('takes the Python of a configured image', async () => {
     const { target } = await resolve({
       base: 'registry.example/x:1',
-      lock: { bases: [imageEntry('registry.example/x:1')], requirements: [], sizes: {} },
+      lock: { bases: [imageEntry('registry.example/x:1')], requirements: [], sizes: {}, builds: [] },
     });
     expect(target).toMatchObject({ pythonMinor: '3.12', baseName: 'registry.example/x:1' });
   });
@@ -139,7 +140,7 @@ describe('resolveTarget', () => {
     ['debian:13-noshell', '3.11', 'debian:12'],
     ['registry.example/x:1', '3.13', 'debian:13'],
   ])('refuses %s with Python %s and names a base that fits', async (base, python, hint) => {
-    const lock = { bases: [imageEntry('registry.example/x:1')], requirements: [], sizes: {} };
+    const lock = { bases: [imageEntry('registry.example/x:1')], requirements: [], sizes: {}, builds: [] };
     await expect(resolve({ base, python, lock })).rejects.toMatchObject({
       code: 'BASE_PYTHON_MISMATCH',
       hint: expect.stringContaining(`"${hint}"`),
@@ -147,12 +148,12 @@ describe('resolveTarget', () => {
   });
 
   it('refuses a patch release outside of requires-python', async () => {
-    const lock = { bases: [debianEntry()], requirements: [], sizes: {} };
+    const lock = { bases: [debianEntry()], requirements: [], sizes: {}, builds: [] };
     await expect(resolve({ lock, requires: '>=3.13.6' })).rejects.toMatchObject({ code: 'BASE_PYTHON_MISMATCH' });
   });
 
   it('refuses an image with a Python that is too old', async () => {
-    const lock = { bases: [imageEntry('registry.example/x:1', '3.9.2')], requirements: [], sizes: {} };
+    const lock = { bases: [imageEntry('registry.example/x:1', '3.9.2')], requirements: [], sizes: {}, builds: [] };
     await expect(resolve({ base: 'registry.example/x:1', lock })).rejects.toMatchObject({ code: 'PYTHON_UNUSABLE' });
   });
 });

@@ -76,7 +76,7 @@ describe('resolveSizes', () => {
 
   it('asks nothing that a lock or the store knows', async () => {
     expect((await run(['a'], { size: 5 })).lock).toBe(emptyWherryLock);
-    const known = { bases: [], requirements: [], sizes: { [digestOf('a')]: 3 } };
+    const known = { bases: [], requirements: [], sizes: { [digestOf('a')]: 3 }, builds: [] };
     expect((await run(['a'], { lock: known, mode: 'locked' })).lock).toBe(known);
     const { lock, requests } = await run(['a'], { stored: digestOf('a') });
     expect([lock.sizes[digestOf('a')], requests]).toEqual([9, []]);

@@ -10,6 +10,8 @@ export interface WherryLock {
   readonly requirements: readonly LockedRequirement[];
   /** Bytes of wheels whose size uv.lock lacks, by SHA-256. */
   readonly sizes: Readonly<Record<Digest, number>>;
+  /** Sorted by name, source, Python; one per triple. */
+  readonly builds: readonly LockedBuild[];
 }
 
 /** A base for one platform, by the name that the user or the default gave it. */
@@ -59,7 +61,37 @@ export interface LockedRequirementFile {
 /** The format that is read and written. */
 export const wherryLockVersion = 1;
 
-export const emptyWherryLock: WherryLock = { bases: [], requirements: [], sizes: {} };
+export const emptyWherryLock: WherryLock = { bases: [], requirements: [], sizes: {}, builds: [] };
+
+/** How one package is built: what its build needs, and which files were chosen for that. */
+export interface LockedBuild {
+  /** Normalised name of the package. */
+  readonly name: string;
+  /** `sha256:…` of an archive, `git:COMMIT`, or `path:packages/demo`; then `#SUBDIRECTORY`, if there is one. */
+  readonly source: string;
+  /** `X.Y` of the Python that builds. */
+  readonly python: string;
+  /** `build-backend`. */
+  readonly backend: string;
+  readonly backendPath: readonly string[];
+  /** `build-system.requires`, as written, and what the project adds to it. */
+  readonly requires: readonly string[];
+  /** What the backend asks for beside that. */
+  readonly more: readonly string[];
+  /** Sorted by name. */
+  readonly tools: readonly LockedTool[];
+}
+
+/** A wheel that builds. */
+export interface LockedTool {
+  /** Normalised. */
+  readonly name: string;
+  readonly version: string;
+  readonly filename: string;
+  readonly sha256: Digest;
+  /** Bytes. */
+  readonly size: number;
+}
 
 /** `locked`: nothing may be added, a missing entry is an error. */
 export type LockMode = 'default' | 'locked';
@@ -96,6 +128,24 @@ export function compareRequirements(
 /** The lock with sizes more; known sizes stay as they are. */
 export function withSizes(lock: WherryLock, sizes: Readonly<Record<Digest, number>>): WherryLock {
   return { ...lock, sizes: { ...sizes, ...lock.sizes } };
+}
+
+/** The entry of a build. */
+export function findBuild(lock: WherryLock, wanted: Pick<LockedBuild, 'name' | 'source' | 'python'>): LockedBuild | undefined {
+  return lock.builds.find((entry) => compareBuilds(entry, wanted) === 0);
+}
+
+/** The lock with an entry more; it takes the place of one that can no longer be used. */
+export function withBuild(lock: WherryLock, entry: LockedBuild): WherryLock {
+  const others = lock.builds.filter((other) => compareBuilds(entry, other) !== 0);
+  return { ...lock, builds: [...others, entry].sort(compareBuilds) };
+}
+
+export function compareBuilds(
+  a: Pick<LockedBuild, 'name' | 'source' | 'python'>,
+  b: Pick<LockedBuild, 'name' | 'source' | 'python'>,
+): number {
+  return compareText(a.name, b.name) || compareText(a.source, b.source) || compareText(a.python, b.python);
 }
 
 export function compareBases(a: LockedBase, b: LockedBase): number {

@@ -14,7 +14,7 @@ function site(packages: readonly LockedPackage[], project?: Project): Parameters
 
 function chosen(selection: Selection, name: string): string | undefined {
   const artifact = selection.packages.find((found) => found.name === name)?.artifact;
-  return artifact?.kind === 'wheel' ? artifact.filename : artifact?.path;
+  return artifact?.kind === 'wheel' ? artifact.filename : artifact?.kind;
 }
 
 function wheelsOf(...filenames: readonly string[]): readonly LockedFile[] {
@@ -128,6 +128,9 @@ describe('WHEEL_NONE_FITS', () => {
   });
 });
 
+const sdist = { filename: 'a-1.0.tar.gz', url: 'https://index.example/a-1.0.tar.gz', hash: `sha256:${'00'.repeat(32)}`, size: 5 };
+const commit = '0123'.repeat(10);
+
 describe('several packages of which no wheel fits', () => {
   const manylinux = (name: string, python = 'cp313') =>
     dist(name, { wheels: wheelsOf(`${name}-1.0-${python}-${python}-manylinux_2_28_x86_64.whl`) });
@@ -192,58 +195,80 @@ describe('several packages of which no wheel fits', () => {
   });
 
   it('are one plain error where no platform matters', () => {
-    const [lock] = site([dist('a', { source: { kind: 'git', git: 'https://git.example/a#0123' }, wheels: [] })]);
+    const [lock] = site([dist('a', { source: { kind: 'git', git: `https://git.example/a?path=a.whl#${commit}` }, wheels: [] })]);
     const targets = [targetOf(), targetOf('3.13.5', 'glibc 2.41', 'arm64')];
     expect(() => selectAll({ lock, project: projectOf([member('site', '.')]), targets, request: nothingAsked })).toThrow(
-      expect.objectContaining({ code: 'SOURCE_UNSUPPORTED', message: 'a 1.0 comes from git', details: [] }),
+      expect.objectContaining({ code: 'SOURCE_UNSUPPORTED', message: 'a 1.0 is an archive inside of a git repository', details: [] }),
     );
   });
 });
 
-describe('what cannot be installed', () => {
-  const sdist = { filename: 'a-1.0.tar.gz', url: 'https://index.example/a-1.0.tar.gz', hash: `sha256:${'00'.repeat(32)}` };
+describe('what is built', () => {
+  const artifactOf = (locked: LockedPackage) => selectSite(...site([locked])).packages.find(({ name }) => name === 'a')?.artifact;
+  const archive = { kind: 'archive', filename: 'a-1.0.tar.gz', sha256: sdist.hash, size: 5, location: { url: sdist.url } };
 
-  it('is a package without wheels', () => {
-    expect(() => selectSite(...site([dist('a', { wheels: [], sdist })]))).toThrow(
-      expect.objectContaining({ code: 'SDIST_UNSUPPORTED', message: 'a 1.0 has no wheel, only a source distribution' }),
-    );
+  it('is a package without wheels, or with pure ones for other Pythons alone', () => {
+    expect(artifactOf(dist('a', { wheels: [], sdist }))).toEqual(archive);
+    expect(artifactOf(dist('a', { wheels: wheelsOf('a-1.0-py2-none-any.whl'), sdist }))).toEqual(archive);
+  });
+
+  it('is a commit, with what the project asked for', () => {
+    const git = `https://user:secret@git.example/a?subdirectory=libs%2Fa&rev=main&lfs=true#${commit}`;
+    expect(artifactOf(dist('a', { source: { kind: 'git', git }, wheels: [] }))).toEqual({
+      kind: 'git',
+      url: 'https://git.example/a',
+      commit,
+      requested: 'main',
+      subdirectory: 'libs/a',
+      lfs: true,
+    });
   });
 
   it.each([
-    [{ kind: 'git', git: 'https://git.example/a?rev=main#0123' }, 'a 1.0 comes from git'],
-    [{ kind: 'url', url: 'https://files.example/a-1.0.tar.gz' }, 'a 1.0 is a source archive given by a URL'],
-    [{ kind: 'path', path: 'a-1.0.tar.gz' }, 'a 1.0 is a source archive given by a path'],
-  ] as const)('is a package from %j', (source, message) => {
-    expect(() => selectSite(...site([dist('a', { source, wheels: [], sdist })]))).toThrow(
-      expect.objectContaining({ code: 'SOURCE_UNSUPPORTED', message }),
-    );
+    [
+      { kind: 'url', url: 'https://files.example/a-1.0.zip', subdirectory: 'x' },
+      { location: { url: sdist.url }, subdirectory: 'x' },
+    ],
+    [{ kind: 'path', path: 'dist/a-1.0.tar.gz' }, { location: { url: sdist.url } }],
+  ] as const)('is an archive given by %j', (source, expected) => {
+    expect(artifactOf(dist('a', { source, wheels: [], sdist }))).toMatchObject({ kind: 'archive', ...expected });
   });
 
-  it.each([
-    ['hatchling', 'hatchling'],
-    [undefined, 'setuptools (there is no [build-system])'],
-  ])('is a member built by %s', (backend, label) => {
+  it.each(['hatchling', undefined])('is a member with the backend %s', (backend) => {
     const project = projectOf([member('site', '.', { backend })]);
-    expect(() => selectSite(...site([], project))).toThrow(
-      expect.objectContaining({
-        code: 'BACKEND_UNSUPPORTED',
-        message: `site is built by ${label}, and Wherry builds uv_build projects only`,
-      }),
-    );
+    expect(selectSite(...site([], project)).packages[0]?.artifact).toEqual({ kind: 'local', path: '.' });
+  });
+});
+
+describe('what cannot be installed', () => {
+  it('is a compiled package whose wheels do not fit, even with a source', () => {
+    const locked = dist('a', { wheels: wheelsOf('a-1.0-cp313-cp313-win_amd64.whl'), sdist });
+    expect(() => selectSite(...site([locked]))).toThrow(expect.objectContaining({ code: 'WHEEL_NONE_FITS' }));
   });
 
-  it.each([`md5:${'ab'.repeat(16)}`, `sha256:${'ab'.repeat(31)}`, undefined])('is a wheel with the hash %s', (hash) => {
+  it.each([
+    [dist('a', { wheels: [] }), 'SDIST_UNSUPPORTED', 'neither a wheel nor a source distribution'],
+    [dist('a', { wheels: [], sdist: { ...sdist, filename: 'a-1.0.tar.bz2' } }), 'SOURCE_UNSUPPORTED', 'a-1.0.tar.bz2'],
+    [dist('a', { wheels: [], source: { kind: 'git', git: `https://git.example/a?path=a.whl#${commit}` } }), 'SOURCE_UNSUPPORTED', 'inside'],
+  ])('is a package without anything of use %#', (locked, code, message) => {
+    expect(() => selectSite(...site([locked]))).toThrow(expect.objectContaining({ code, message: expect.stringContaining(message) }));
+  });
+
+  it.each([`md5:${'ab'.repeat(16)}`, `sha256:${'ab'.repeat(31)}`, undefined])('is a wheel or source with the hash %s', (hash) => {
     const { hash: _, ...file } = wheel('a-1.0-py3-none-any.whl');
     const wheels = [hash === undefined ? file : { ...file, hash }];
     expect(() => selectSite(...site([dist('a', { wheels })]))).toThrow(expect.objectContaining({ code: 'LOCK_UNHASHED' }));
+    const { hash: _own, ...source } = sdist;
+    const unhashed = dist('a', { wheels: [], sdist: hash === undefined ? source : { ...source, hash } });
+    expect(() => selectSite(...site([unhashed]))).toThrow(expect.objectContaining({ code: 'LOCK_UNHASHED' }));
   });
 
   it('is listed in one error, and only if it is selected', () => {
     const packages = [
       dist('a', { wheels: wheelsOf('a-1.0-cp313-cp313-win_amd64.whl') }),
-      dist('b', { wheels: [], sdist }),
-      dist('c', { source: { kind: 'git', git: 'https://git.example/c#0123' }, wheels: [] }),
-      dist('d', { wheels: [], sdist }),
+      dist('b', { wheels: [] }),
+      dist('c', { source: { kind: 'git', git: `https://git.example/c?path=c.whl#${commit}` }, wheels: [] }),
+      dist('d', { wheels: [] }),
     ];
     const lock = lockOf([...packages, local('site', '.', { dependencies: edges('a', 'b', 'c', "d; sys_platform == 'win32'") })]);
     expect(() => selectSite(lock)).toThrow(
@@ -252,9 +277,9 @@ describe('what cannot be installed', () => {
         message: '3 of 4 packages cannot be installed on linux/amd64, glibc 2.41, Python 3.13',
         details: [
           'a 1.0: uv.lock offers: cp313-win_amd64',
-          'SDIST_UNSUPPORTED: b 1.0 has no wheel, only a source distribution',
+          'SDIST_UNSUPPORTED: b 1.0 cannot be installed: uv.lock has neither a wheel nor a source distribution',
           expect.stringContaining('  hint: build a wheel of b'),
-          'SOURCE_UNSUPPORTED: c 1.0 comes from git',
+          'SOURCE_UNSUPPORTED: c 1.0 is an archive inside of a git repository',
           expect.stringContaining('  hint: build a wheel of c'),
         ],
         hint: 'choose a version of a that has a wheel for linux/amd64, and run uv lock --upgrade-package a',

@@ -1,12 +1,13 @@
 import { asDigest, type Digest } from '../digest.ts';
+import { parseGitSource } from '../git/source.ts';
 import type { LockedFile, LockedPackage } from '../lock/types.ts';
 import { compareBuilds, parseWheelFilename, scoreWheel, type TagRanks, wheelTags } from '../packaging/index.ts';
 import type { Project } from '../project/types.ts';
 import type { BuildRules } from './builds.ts';
 import type { Fit } from './fit.ts';
 import { packageLabel } from './graph.ts';
-import type { Problem } from './problem.ts';
-import type { Artifact } from './types.ts';
+import { isProblem, type Problem } from './problem.ts';
+import type { Artifact, WheelArtifact } from './types.ts';
 import { describeUnfit } from './unfit.ts';
 
 export interface ArtifactOptions {
@@ -22,9 +23,10 @@ export function chooseArtifact(locked: LockedPackage, options: ArtifactOptions):
   const file = noBinary === undefined ? bestWheel(locked.wheels, fit.ranks) : undefined;
   if (file !== undefined) return fileArtifact(locked, file);
   const noBuild = rules.noBuild(locked.name);
-  if (locked.wheels.length > 0 && noBinary === undefined) return describeUnfit(locked, fit, noBuild);
+  const isUnfit = isCompiled(locked) || locked.sdist === undefined;
+  if (locked.wheels.length > 0 && noBinary === undefined && isUnfit) return describeUnfit(locked, fit, noBuild);
   if (!hasSource(locked)) return wheelsForbidden(locked, noBinary);
-  return noBuild === undefined ? sourceArtifact(locked, { ...options, noBinary }) : buildForbidden(locked, { noBinary, noBuild });
+  return noBuild === undefined ? sourceArtifact(locked) : buildForbidden(locked, { noBinary, noBuild });
 }
 
 /** Whether there is anything to build from: of an archive that a project names itself, a wheel is all there is. */
@@ -32,23 +34,19 @@ function hasSource({ source, sdist, wheels }: LockedPackage): boolean {
   return source.kind === 'registry' ? sdist !== undefined || wheels.length === 0 : wheels.length === 0;
 }
 
-function sourceArtifact(
-  locked: LockedPackage,
-  { project, noBinary }: Pick<ArtifactOptions, 'project'> & { readonly noBinary: string | undefined },
-): Artifact | Problem {
+function sourceArtifact(locked: LockedPackage): Artifact | Problem {
   const { source } = locked;
   switch (source.kind) {
     case 'directory':
     case 'editable':
     case 'virtual':
-      return localArtifact(locked, source.directory, project);
+      return { kind: 'local', path: source.directory };
     case 'git':
-      return { code: 'SOURCE_UNSUPPORTED', message: `${packageLabel(locked)} comes from git`, details: [], hint: wheelHint(locked) };
+      return gitArtifact(locked, source.git);
     case 'url':
     case 'path':
-      return archiveProblem(locked, source.kind);
     case 'registry':
-      return sdistProblem(locked, noBinary);
+      return archiveArtifact(locked);
   }
 }
 
@@ -72,15 +70,37 @@ function checked(file: LockedFile): LockedFile {
   return file;
 }
 
-function sdistProblem(locked: LockedPackage, noBinary: string | undefined): Problem {
+/** A package with wheels for platforms has compiled parts, so that a wheel without them would be another package. */
+function isCompiled({ wheels }: LockedPackage): boolean {
+  return wheels.some(({ filename }) => !wheelTags(filename).some((tag) => tag.endsWith('-any')));
+}
+
+function gitArtifact(locked: LockedPackage, text: string): Artifact | Problem {
+  const { url, commit, requested, subdirectory, path, lfs } = parseGitSource(text);
+  if (path !== undefined) {
+    const message = `${packageLabel(locked)} is an archive inside of a git repository`;
+    return { code: 'SOURCE_UNSUPPORTED', message, details: [], hint: wheelHint(locked) };
+  }
+  const rest = { ...(requested !== undefined && { requested }), ...(subdirectory !== undefined && { subdirectory }) };
+  return { kind: 'git', url, commit, lfs, ...rest };
+}
+
+/** `.tar.gz` and `.zip` are source distributions (PEP 625, and what was before it). */
+function archiveArtifact(locked: LockedPackage): Artifact | Problem {
+  const { sdist: file, source } = locked;
   const label = packageLabel(locked);
-  return {
-    code: 'SDIST_UNSUPPORTED',
-    message:
-      noBinary === undefined ? `${label} has no wheel, only a source distribution` : `${label} must be built from source: ${noBinary}`,
-    details: [],
-    hint: noBinary === undefined ? wheelHint(locked) : `take ${locked.name} out of ${noBinary}; wherry config says where it is set`,
-  };
+  if (file === undefined) {
+    const message = `${label} cannot be installed: uv.lock has neither a wheel nor a source distribution`;
+    return { code: 'SDIST_UNSUPPORTED', message, details: [], hint: wheelHint(locked) };
+  }
+  const found = fileArtifact(locked, file);
+  if (isProblem(found)) return found;
+  if (!/\.(?:tar\.gz|tgz|zip)$/i.test(file.filename)) {
+    const message = `${label} has a source archive of a kind that is not used: ${file.filename}`;
+    return { code: 'SOURCE_UNSUPPORTED', message, details: [], hint: wheelHint(locked) };
+  }
+  const subdirectory = source.kind === 'url' ? source.subdirectory : undefined;
+  return { ...found, kind: 'archive', ...(subdirectory !== undefined && { subdirectory }) };
 }
 
 function wheelsForbidden(locked: LockedPackage, noBinary: string | undefined): Problem {
@@ -109,7 +129,7 @@ function exception({ name }: LockedPackage, noBuild: string): string {
   return noBuild === 'no-build' ? `make an exception with no-binary-package = ["${name}"]` : `take ${name} out of ${noBuild}`;
 }
 
-function fileArtifact(locked: LockedPackage, file: LockedFile): Artifact | Problem {
+function fileArtifact(locked: LockedPackage, file: LockedFile): WheelArtifact | Problem {
   const sha256 = sha256Of(file);
   const location = file.url !== undefined ? { url: file.url } : file.path !== undefined ? { path: file.path } : sourceLocation(locked);
   if (sha256 === undefined || location === undefined) {
@@ -135,28 +155,6 @@ function sha256Of(file: LockedFile): Digest | undefined {
   } catch {
     return undefined;
   }
-}
-
-function localArtifact(locked: LockedPackage, path: string, project: Project): Artifact | Problem {
-  const member = project.members.find((candidate) => candidate.path === path);
-  if (member === undefined || member.backend === 'uv_build') return { kind: 'local', path };
-  const backend = member.backend ?? 'setuptools (there is no [build-system])';
-  return {
-    code: 'BACKEND_UNSUPPORTED',
-    message: `${locked.name} is built by ${backend}, and Wherry builds uv_build projects only`,
-    details: [],
-    hint: `set build-backend = "uv_build" in ${member.path === '.' ? '' : `${member.path}/`}pyproject.toml, or tool.uv.package = false`,
-  };
-}
-
-function archiveProblem(locked: LockedPackage, kind: 'url' | 'path'): Problem {
-  const place = kind === 'url' ? 'a URL' : 'a path';
-  return {
-    code: 'SOURCE_UNSUPPORTED',
-    message: `${packageLabel(locked)} is a source archive given by ${place}`,
-    details: [],
-    hint: wheelHint(locked),
-  };
 }
 
 function wheelHint({ name }: LockedPackage): string {

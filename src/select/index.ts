@@ -4,8 +4,10 @@
  */
 export type { SelectInput } from './select.ts';
 export type {
+  ArchiveArtifact,
   Artifact,
   DroppedPackage,
+  GitArtifact,
   LocalArtifact,
   SelectedPackage,
   Selection,

@@ -7,13 +7,7 @@ import { nearestFix, type Unfit } from './unfit.ts';
 export interface Problem {
   readonly code: Extract<
     ErrorCode,
-    | 'BACKEND_UNSUPPORTED'
-    | 'BUILD_FORBIDDEN'
-    | 'LOCK_UNHASHED'
-    | 'SDIST_UNSUPPORTED'
-    | 'SOURCE_UNSUPPORTED'
-    | 'WHEEL_FORBIDDEN'
-    | 'WHEEL_NONE_FITS'
+    'BUILD_FORBIDDEN' | 'LOCK_UNHASHED' | 'SDIST_UNSUPPORTED' | 'SOURCE_UNSUPPORTED' | 'WHEEL_FORBIDDEN' | 'WHEEL_NONE_FITS'
   >;
   readonly message: string;
   readonly details: readonly string[];
@@ -23,7 +17,7 @@ export interface Problem {
 }
 
 /** Tells a problem from an artefact. */
-export function isProblem(value: Artifact | Problem): value is Problem {
+export function isProblem<T extends Artifact>(value: T | Problem): value is Problem {
   return 'code' in value;
 }
 

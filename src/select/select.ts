@@ -31,7 +31,7 @@ export interface SelectInput {
 /**
  * The exact distributions of one image for each target, as `uv sync --no-dev --no-editable` would install them (uv-and-wheels §2).
  * Throws one error for all targets before anything is downloaded: `WHEEL_NONE_FITS`, `SDIST_UNSUPPORTED`, `SOURCE_UNSUPPORTED`,
- * `BACKEND_UNSUPPORTED`, `BUILD_FORBIDDEN`, `WHEEL_FORBIDDEN`, `LOCK_UNHASHED`; and `TARGET_UNSUPPORTED`, `PACKAGE_UNKNOWN`, `EXTRA_UNKNOWN`,
+ * `BUILD_FORBIDDEN`, `WHEEL_FORBIDDEN`, `LOCK_UNHASHED`; and `TARGET_UNSUPPORTED`, `PACKAGE_UNKNOWN`, `EXTRA_UNKNOWN`,
  * `GROUP_UNKNOWN`, `SELECTION_CONFLICT`, `LOCK_INCONSISTENT` for a request that the lock cannot serve.
  */
 export function selectAll({

@@ -30,7 +30,7 @@ export interface SelectedPackage {
   readonly why: string;
 }
 
-export type Artifact = WheelArtifact | LocalArtifact;
+export type Artifact = WheelArtifact | ArchiveArtifact | GitArtifact | LocalArtifact;
 
 /** A wheel file named by the lock. */
 export interface WheelArtifact {
@@ -42,9 +42,34 @@ export interface WheelArtifact {
   readonly location: { readonly url: string } | { readonly path: string };
 }
 
-/** A source tree below the workspace root, built by us. */
+/** A source archive named by the lock, from which a wheel is built. */
+export interface ArchiveArtifact {
+  readonly kind: 'archive';
+  readonly filename: string;
+  readonly sha256: Digest;
+  /** Bytes, if the lock knows. */
+  readonly size: number | undefined;
+  readonly location: { readonly url: string } | { readonly path: string };
+  /** Where the project lies in the archive; absent for its root. */
+  readonly subdirectory?: string;
+}
+
+/** A commit of a git repository, from which a wheel is built. */
+export interface GitArtifact {
+  readonly kind: 'git';
+  /** Of the repository, without secrets. */
+  readonly url: string;
+  /** 40 hex digits. */
+  readonly commit: string;
+  /** The tag, branch or revision that the project names. */
+  readonly requested?: string;
+  readonly subdirectory?: string;
+  readonly lfs: boolean;
+}
+
+/** A source tree of this machine, from which a wheel is built. */
 export interface LocalArtifact {
   readonly kind: 'local';
-  /** POSIX path below the workspace root. */
+  /** POSIX path relative to the workspace root; may start with `../`. */
   readonly path: string;
 }

@@ -1,9 +1,8 @@
-import { type Digest, digestOf, hexOf } from '../digest.ts';
+import { type Digest, digestOf } from '../digest.ts';
+import { firstPartyTime } from '../first-party.ts';
 import { ownParents } from '../image-paths.ts';
 import type { FileEntry } from '../plan/recipe.ts';
 import { compareTarPaths, epoch } from '../tar/index.ts';
-
-const twentyYears = 631_152_000;
 
 /** A file in the environment: from the tree, or a text made here. */
 export interface OutputFile {
@@ -36,11 +35,6 @@ function parentsBelow(path: string, root: string): string[] {
   const segments = path.split('/');
   const depth = root.split('/').length;
   return segments.slice(depth).map((_, index) => segments.slice(0, depth + index).join('/'));
-}
-
-/** mtime of first-party files: follows the content, so that ETags of served files change with it. Seconds since 1970. */
-export function firstPartyTime(sha256: Digest): number {
-  return epoch + (Number.parseInt(hexOf(sha256).slice(0, 8), 16) % twentyYears);
 }
 
 /** The texts among the files, by digest. */

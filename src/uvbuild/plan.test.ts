@@ -2,9 +2,9 @@ import { parse } from 'smol-toml';
 import { describe, expect, it } from 'vitest';
 import { digestOf } from '../digest.ts';
 import { type ErrorCode, ToolError } from '../errors/index.ts';
+import { firstPartyTime } from '../first-party.ts';
 import type { Member, SourceFile, SourceTree } from '../project/types.ts';
 import { epoch } from '../tar/types.ts';
-import { firstPartyTime } from './outputs.ts';
 import { planUvBuild, type UvBuildPlan, uvBuildInputs } from './plan.ts';
 
 const site = 'app/.venv/lib/python3.13/site-packages';

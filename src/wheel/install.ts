@@ -1,4 +1,5 @@
-import type { Digest } from '../digest.ts';
+import { asDigest, type Digest } from '../digest.ts';
+import { firstPartyTime } from '../first-party.ts';
 import { ownParents } from '../image-paths.ts';
 import type { WheelItem, WheelsRecipe } from '../plan/recipe.ts';
 import { compareTarPaths, epoch, type LayerEntry } from '../tar/index.ts';
@@ -31,14 +32,23 @@ export function installWheels(recipe: WheelsRecipe, open: OpenMaterial): Install
   const directories = directoriesOf(installed, context.layout.root);
   const files = sortedFiles(installed);
   return {
-    entries: { [Symbol.iterator]: () => entriesOf(directories, files) },
+    entries: { [Symbol.iterator]: () => entriesOf(directories, files, recipe.times === 'content' ? contentTime : () => epoch) },
     files: installed.map((wheel) => wheel.files),
   };
 }
 
-function* entriesOf(directories: readonly string[], files: readonly InstalledFile[]): Generator<LayerEntry> {
+/** Seconds since 1970 that a file gets. */
+type TimeOf = (file: InstalledFile) => number;
+
+/** Of own code: follows the content, as for the files that `uv_build` would install. RECORD's signatures have no hash and stay as they are. */
+function contentTime({ hash }: InstalledFile): number {
+  const encoded = /^sha256=(.+)$/.exec(hash ?? '')?.[1];
+  return encoded === undefined ? epoch : firstPartyTime(asDigest(`sha256:${Buffer.from(encoded, 'base64url').toString('hex')}`));
+}
+
+function* entriesOf(directories: readonly string[], files: readonly InstalledFile[], timeOf: TimeOf): Generator<LayerEntry> {
   for (const path of directories) yield directoryEntry(path);
-  for (const file of files) yield fileEntry(file);
+  for (const file of files) yield fileEntry(file, timeOf(file));
 }
 
 interface InstalledWheel {
@@ -111,8 +121,8 @@ function directoryEntry(path: string): LayerEntry {
   return { type: 'directory', path, mode: 0o755, ...owner };
 }
 
-function fileEntry(file: InstalledFile): LayerEntry {
+function fileEntry(file: InstalledFile, mtime: number): LayerEntry {
   const { path, mode, size } = file;
   const deflated = file.deflated();
-  return { type: 'file', path, mode, size, content: () => file.content(), ...(deflated && { deflated }), ...owner };
+  return { type: 'file', path, mode, size, content: () => file.content(), ...(deflated && { deflated }), ...owner, mtime };
 }

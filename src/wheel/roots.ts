@@ -1,6 +1,6 @@
 import { anywhere, rootsText } from '../layer-roots.ts';
 import { normalizeName } from '../packaging/index.ts';
-import type { WheelsRecipe } from '../plan/recipe.ts';
+import type { BuiltRecipe, WheelsRecipe } from '../plan/recipe.ts';
 import { compareTarPaths } from '../tar/index.ts';
 import type { WheelFile } from './collisions.ts';
 import { type VenvLayout, venvLayout } from './venv-path.ts';
@@ -28,7 +28,7 @@ export function installedRoots(recipe: WheelsRecipe, files: readonly (readonly W
 /** Whether some file may be one of a layer that is known by its recipe and roots alone. Says yes rather once too often. */
 export function mayTouch(
   files: Iterable<WheelFile>,
-  { recipe, roots }: { readonly recipe: WheelsRecipe; readonly roots: readonly string[] },
+  { recipe, roots }: { readonly recipe: WheelsRecipe | BuiltRecipe; readonly roots: readonly string[] },
 ): boolean {
   if (roots.includes(anywhere)) return true;
   const layout = venvLayout(recipe.venv, recipe.pythonMinor);
@@ -44,8 +44,8 @@ export function mayTouch(
   return false;
 }
 
-function namesOf({ wheels }: WheelsRecipe): ReadonlySet<string> {
-  return new Set(wheels.map(({ name }) => normalizeName(name)));
+function namesOf(recipe: WheelsRecipe | BuiltRecipe): ReadonlySet<string> {
+  return new Set((recipe.kind === 'built' ? [recipe] : recipe.wheels).map(({ name }) => normalizeName(name)));
 }
 
 /**

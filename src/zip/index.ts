@@ -7,3 +7,4 @@ export { type OpenZipOptions, openZip } from './open.ts';
 export { unsafe, type ZipRule, zipRules } from './rules.ts';
 export type { FileReference } from './source.ts';
 export { defaultZipLimits, type Zip, type ZipEntry, type ZipLimits, type ZipMethod } from './types.ts';
+export { type NewEntry, writeZip } from './write.ts';

@@ -109,35 +109,59 @@ export const uvLockRows: readonly Row[] = [
     arrange: locked({ ...alpha, tag: 'cp313-cp313-musllinux_1_2_x86_64' }, beta),
   },
   {
-    name: 'a source distribution only',
-    code: 'SDIST_UNSUPPORTED',
+    name: 'a source distribution that must not be built',
+    code: 'BUILD_FORBIDDEN',
     status: 1,
-    hint: /uv lock/,
-    shows: /alpha 1\.0/,
+    hint: /no-binary-package/,
+    shows: /alpha 1\.0[\s\S]*no-build/,
     early,
-    arrange: lock(sdist),
+    arrange: (lab) => {
+      lab.edit('uv.lock', sdist);
+      lab.edit('pyproject.toml', (text) => text.replace('[[tool.uv.index]]', '[tool.uv]\nno-build = true\n\n[[tool.uv.index]]'));
+    },
   },
   {
-    name: 'a package from git',
+    name: 'an archive inside of a git repository',
     code: 'SOURCE_UNSUPPORTED',
     status: 1,
     hint: /uv lock/,
     shows: /alpha/,
     early,
     args: (lab) => ['build', lab.project, '--frozen'],
-    arrange: lock((text) => sdist(text).replace(/registry = "[^"]+"/, `git = "https://git.example/alpha?rev=main#${'0'.repeat(40)}"`)),
+    arrange: lock((text) => sdist(text).replace(/registry = "[^"]+"/, `git = "https://git.example/alpha?path=a.whl#${'0'.repeat(40)}"`)),
   },
   {
-    name: 'another build backend',
+    name: 'a git repository in a file',
+    code: 'GIT_URL_REFUSED',
+    status: 1,
+    hint: /tool\.uv\.sources/,
+    shows: /only https and ssh/,
+    early,
+    args: (lab) => ['build', lab.project, '--frozen'],
+    arrange: lock((text) => sdist(text).replace(/registry = "[^"]+"/, `git = "file:///tmp/alpha#${'0'.repeat(40)}"`)),
+  },
+  {
+    name: 'a build backend that compiles',
     code: 'BACKEND_UNSUPPORTED',
     status: 1,
-    hint: /uv_build|--no-install/,
-    shows: /hatchling/,
+    hint: /wheel/,
+    shows: /maturin/,
     early,
-    arrange: (lab) =>
-      lab.edit('pyproject.toml', (text) => text.replace('"uv_build"', '"hatchling.build"').replace('uv_build>=0.9,<1', 'hatchling')),
+    arrange: backend('maturin', 'maturin'),
+  },
+  {
+    name: 'a build backend that no index has',
+    code: 'BUILD_REQUIRES_MISSING',
+    status: 1,
+    hint: /wheel/,
+    shows: /shop[\s\S]*hatchling[\s\S]*no package index has the package/,
+    arrange: backend('hatchling.build', 'hatchling'),
   },
 ];
+
+function backend(name: string, requires: string): Arrange {
+  return (lab) => lab.edit('pyproject.toml', (text) => text.replace('"uv_build"', `"${name}"`).replace('uv_build>=0.9,<1', requires));
+}
 
 const withoutSizes = (lab: Lab): void => lab.edit('uv.lock', (text) => text.replaceAll(/, size = \d+/g, ''));
 const noWherryLock = (lab: Lab): void => lab.edit('wherry.lock', () => undefined);
@@ -184,6 +208,12 @@ export const wherryLockRows: readonly Row[] = [
     args: (lab) => ['build', lab.project, '--locked'],
     arrange: noWherryLock,
     after: absent,
+  },
+  {
+    ...incomplete,
+    name: 'a build that it does not have, --locked',
+    args: (lab) => ['build', lab.project, '--locked'],
+    arrange: backend('hatchling.build', 'hatchling'),
   },
   { ...incomplete, name: 'no wherry.lock, CI=1', env: () => ({ CI: '1' }), arrange: noWherryLock, after: absent },
   {

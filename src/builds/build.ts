@@ -1,0 +1,171 @@
+import { type BuildJob, type BuiltWheel, buildWheel, getRequiresForBuildWheel } from '../backend/index.ts';
+import type { Context } from '../context.ts';
+import { asDigest, type Digest } from '../digest.ts';
+import type { Authorize, Locate } from '../download/index.ts';
+import { ToolError } from '../errors/index.ts';
+import type { IndexClient } from '../indexes/index.ts';
+import {
+  compareVersions,
+  parseRequirement,
+  parseVersion,
+  parseWheelFilename,
+  specifiersAllow,
+  tryParseVersion,
+} from '../packaging/index.ts';
+import { type BuildMaterial, type BuiltRecipe, buildId, type Materials, type WheelsRecipe } from '../plan/index.ts';
+import type { LockedTool } from '../resolve/index.ts';
+import { digestOfExchanges, jobOf } from './job.ts';
+import { ourWheel } from './own.ts';
+import { readSource } from './source.ts';
+import { ensureTools } from './tools.ts';
+
+/** Builds wheels for recipes. */
+export interface Builder {
+  /**
+   * The recipe with the wheel of its build in place of the build; the wheel is in the store, where it stays by the identity of the build.
+   * Errors: those of `backend`, of sources and of indexes, WHERRY_LOCK_INCOMPLETE, SOURCE_CHANGED.
+   */
+  resolve(recipe: BuiltRecipe, materials: Materials): Promise<WheelsRecipe>;
+}
+
+export interface BuilderOptions {
+  readonly ctx: Context;
+  readonly authorize: Authorize;
+  readonly locate?: Locate;
+  readonly client: () => Promise<IndexClient>;
+  /** Builds at once; each is a process with an interpreter. */
+  readonly parallel: number;
+}
+
+interface KnownWheel {
+  readonly sha256: Digest;
+  readonly filename: string;
+}
+
+/** Opens a builder; equal builds are done once. */
+export function openBuilder(options: BuilderOptions): Builder {
+  const running = new Map<Digest, Promise<KnownWheel>>();
+  const limit = limiter(Math.max(1, options.parallel));
+  return {
+    resolve: async (recipe, materials) => {
+      const id = buildId(recipe);
+      const wheel = running.get(id) ?? limit(() => wheelOf(recipe, { id, materials, options }));
+      running.set(id, wheel);
+      return installed(recipe, await wheel);
+    },
+  };
+}
+
+function limiter(size: number): <T>(work: () => Promise<T>) => Promise<T> {
+  const lanes = Array.from({ length: size }, () => Promise.resolve());
+  return async (work) => {
+    const lane = lanes.shift() ?? Promise.resolve();
+    const result = lane.then(work);
+    lanes.push(
+      result.then(
+        () => undefined,
+        () => undefined,
+      ),
+    );
+    return await result;
+  };
+}
+
+function installed(recipe: BuiltRecipe, { sha256, filename }: KnownWheel): WheelsRecipe {
+  const { format, venv, pythonMinor, bytecode, times, name, directUrl } = recipe;
+  const version = recipe.version ?? parseWheelFilename(filename).version.text;
+  const wheel = { name, version, sha256, ...(directUrl !== undefined && { directUrl }) };
+  return { kind: 'wheels', format, venv, pythonMinor, bytecode, ...(times && { times }), wheels: [wheel] };
+}
+
+interface Work {
+  readonly id: Digest;
+  readonly materials: Materials;
+  readonly options: BuilderOptions;
+}
+
+async function wheelOf(recipe: BuiltRecipe, { id, materials, options }: Work): Promise<KnownWheel> {
+  const { ctx } = options;
+  const known = asKnown(await ctx.store.document('built', id));
+  if (known !== undefined && (await ctx.store.has(known.sha256)) !== undefined) return known;
+  const material = materials[id];
+  if (material?.kind !== 'build') throw new ToolError('INTERNAL', `the plan does not say what ${recipe.name} is built from`);
+  const started = performance.now();
+  ctx.emit({ type: 'progress', stage: 'produce', item: `building ${material.label}`, done: 0 });
+  const { name: filename, bytes } = await build(recipe, material, options);
+  checkWheel(recipe, filename, material.label);
+  const wheel = { sha256: await ctx.store.put(bytes), filename };
+  await ctx.store.putDocument('built', id, wheel);
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  ctx.emit({ type: 'note', message: `built ${filename} with ${recipe.build.backend} in ${seconds} s` });
+  return wheel;
+}
+
+function asKnown(value: unknown): KnownWheel | undefined {
+  const { sha256, filename } = (value ?? {}) as { readonly sha256?: unknown; readonly filename?: unknown };
+  if (typeof sha256 !== 'string' || typeof filename !== 'string' || !/^sha256:[0-9a-f]{64}$/.test(sha256)) return undefined;
+  return { sha256: asDigest(sha256), filename };
+}
+
+async function build(recipe: BuiltRecipe, material: BuildMaterial, options: BuilderOptions): Promise<Pick<BuiltWheel, 'name' | 'bytes'>> {
+  const { ctx } = options;
+  const { label, origin, tools } = material;
+  const source = await readSource({ label, source: recipe.build.source, origin }, options);
+  if (recipe.build.backend === 'uv_build' && recipe.build.tools.length === 0) return await ourWheel(source, { name: recipe.name, label });
+  await ensureTools(tools, options);
+  const gitDirectory = origin.kind === 'tree' ? origin.gitDirectory : undefined;
+  const wheels = tools.map(({ sha256 }) => ctx.store.path(sha256));
+  const job = jobOf({ label, source, build: recipe.build, wheels, minor: recipe.pythonMinor, gitDirectory });
+  const built = await buildWheel(job, ctx).catch(async (error: unknown) => {
+    throw await explained(error, job, { tools, options });
+  });
+  if (recipe.build.git !== undefined && digestOfExchanges(built.git) !== recipe.build.git) {
+    throw new ToolError('SOURCE_CHANGED', `the git repository of ${label} changed while the image was being made`, {
+      hint: 'run the command again when nothing writes to the project',
+    });
+  }
+  return built;
+}
+
+/** A backend that failed for want of something that it says it needs: wherry.lock was made for an earlier state of the project. */
+async function explained(
+  error: unknown,
+  job: BuildJob,
+  { tools, options }: { readonly tools: readonly LockedTool[]; readonly options: BuilderOptions },
+): Promise<unknown> {
+  if (!(error instanceof ToolError) || error.code !== 'BACKEND_FAILED') return error;
+  options.ctx.signal.throwIfAborted();
+  const { requirements } = await getRequiresForBuildWheel(job, options.ctx).catch(() => ({ requirements: [] }));
+  const lacking = requirements.filter((text) => !isMet(text, tools));
+  if (lacking.length === 0) return error;
+  return new ToolError('WHERRY_LOCK_INCOMPLETE', `wherry.lock lacks what the build of ${job.label} needs: ${lacking.join(', ')}`, {
+    hint: 'run wherry lock --update, and commit wherry.lock',
+    cause: error,
+  });
+}
+
+function isMet(text: string, tools: readonly LockedTool[]): boolean {
+  const { name, specifiers } = parseRequirement(text);
+  return tools.some((tool) => tool.name === name && specifiersAllow(specifiers, parseVersion(tool.version)));
+}
+
+/** A wheel of another package or version than the lock has must not be installed under its name; the local part of a version is the build's own. */
+function checkWheel({ name, version }: BuiltRecipe, filename: string, label: string): void {
+  const found = parseWheelFilename(filename);
+  const isPure = found.tags.every((tag) => tag.endsWith('-none-any'));
+  if (!isPure) {
+    throw new ToolError('BACKEND_PLATFORM', `${label} builds ${filename}, which is for one platform`, {
+      hint: 'give the package as a wheel for the platform of the image',
+    });
+  }
+  const wanted = version === undefined ? undefined : tryParseVersion(version);
+  const isSame = wanted === undefined || compareVersions(found.version, wanted) === 0;
+  if (found.name === name && isSame) return;
+  throw new ToolError(
+    'LOCK_STALE',
+    `${label} builds ${found.name} ${found.version.text}, and uv.lock has ${name} ${version ?? ''}`.trimEnd(),
+    {
+      hint: 'run uv lock',
+    },
+  );
+}

@@ -1,0 +1,203 @@
+import { resolve as resolvePath } from 'node:path';
+import { getRequiresForBuildWheel } from '../backend/index.ts';
+import type { Context } from '../context.ts';
+import type { Authorize, Locate } from '../download/index.ts';
+import type { IndexClient } from '../indexes/index.ts';
+import { parseRequirement, parseVersion, specifiersAllow } from '../packaging/index.ts';
+import type { BuildMaterial, BuildOrigin, BuildRecipe, BuildSource } from '../plan/index.ts';
+import type { Member, Project, SourceTree } from '../project/index.ts';
+import { findBuild, incomplete, type LockedBuild, type LockMode, type WherryLock, withBuild } from '../resolve/index.ts';
+import type { SelectedPackage, Selection } from '../select/types.ts';
+import { chooseTools } from './choose.ts';
+import { jobOf } from './job.ts';
+import { buildPython } from './python.ts';
+import { asksGit } from './scm.ts';
+import type { BuildSettings } from './settings.ts';
+import { pyprojectOf, type ReadSource, readSource } from './source.ts';
+import { type BuildSystem, buildSystemOf, isUvBuild, refuseCompiling } from './system.ts';
+import { ensureTools, fetchCandidate } from './tools.ts';
+import { treeSource } from './tree.ts';
+import { withGit } from './with-git.ts';
+
+/** How one package is built, as a plan needs it. */
+export interface PlannedBuild {
+  readonly build: BuildRecipe;
+  readonly material: BuildMaterial;
+}
+
+/** By normalised name of the package. */
+export type PlannedBuilds = ReadonlyMap<string, PlannedBuild>;
+
+export interface BuildsInput {
+  readonly project: Project;
+  readonly selection: Selection;
+  /** `X.Y` of the image. */
+  readonly pythonMinor: string;
+  readonly lock: WherryLock;
+  readonly mode: LockMode;
+  readonly settings: BuildSettings;
+  /** Members and other directories among the selection, and their trees, by path. */
+  readonly members: ReadonlyMap<string, Member>;
+  readonly trees: ReadonlyMap<string, SourceTree>;
+  readonly ctx: Context;
+  readonly authorize: Authorize;
+  readonly locate?: Locate;
+  readonly client: () => Promise<IndexClient>;
+}
+
+/**
+ * How every selected package without a wheel is built. With a complete wherry.lock no request is sent and nothing is run; else sources are fetched, the
+ * backend is asked what it needs, and wheels that build are chosen. Errors: WHERRY_LOCK_INCOMPLETE in locked mode, BACKEND_UNSUPPORTED,
+ * BACKEND_PYTHON, BUILD_REQUIRES_CONFLICT, BUILD_REQUIRES_MISSING, SOURCE_MISSING, those of indexes, downloads, git, archives and backends.
+ */
+export async function resolveBuilds(input: BuildsInput): Promise<{ readonly lock: WherryLock; readonly builds: PlannedBuilds }> {
+  const builds = new Map<string, PlannedBuild>();
+  let { lock } = input;
+  for (const item of input.selection.packages) {
+    const subject = await subjectOf(item, input);
+    if (subject === undefined) continue;
+    const entry = await entryOf(subject, { ...input, lock });
+    if (entry !== undefined) lock = withBuild(lock, entry);
+    const { name, version } = item;
+    const recipe = { name, pythonMinor: input.pythonMinor, ...(version !== undefined && { version }) };
+    builds.set(name, await withGit(planned(subject, entry, input), recipe, input));
+  }
+  return { lock, builds };
+}
+
+/** A package to build. */
+interface Subject {
+  readonly name: string;
+  readonly version: string | undefined;
+  readonly label: string;
+  readonly source: BuildSource;
+  readonly origin: BuildOrigin;
+  /** The `source` of its entry in wherry.lock. */
+  readonly key: string;
+  /** Known before anything is fetched only for trees of this machine. */
+  readonly system: BuildSystem | undefined;
+}
+
+async function subjectOf(item: SelectedPackage, input: BuildsInput): Promise<Subject | undefined> {
+  const { name, version, artifact } = item;
+  const label = version === undefined ? name : `${name} ${version}`;
+  if (artifact.kind === 'wheel') return undefined;
+  if (artifact.kind === 'local') return await treeSubject({ name, version, label, path: artifact.path }, input);
+  const { subdirectory } = artifact;
+  const below = subdirectory === undefined ? {} : { subdirectory };
+  const suffix = subdirectory === undefined ? '' : `#${subdirectory}`;
+  if (artifact.kind === 'git') {
+    const { url, commit, lfs } = artifact;
+    const source: BuildSource = { kind: 'git', commit, ...(lfs && { lfs: true }), ...below };
+    return { name, version, label, source, origin: { kind: 'git', url, name, version }, key: `git:${commit}${suffix}`, system: undefined };
+  }
+  const { sha256, size, location } = artifact;
+  const at = 'path' in location ? { path: resolvePath(input.project.root, location.path) } : location;
+  const origin: BuildOrigin = { kind: 'archive', location: at, size };
+  return { name, version, label, source: { kind: 'archive', sha256, ...below }, origin, key: `${sha256}${suffix}`, system: undefined };
+}
+
+interface LocalPackage {
+  readonly name: string;
+  readonly version: string | undefined;
+  readonly label: string;
+  readonly path: string;
+}
+
+async function treeSubject(
+  { name, version, label, path }: LocalPackage,
+  { project, members, trees }: BuildsInput,
+): Promise<Subject | undefined> {
+  const member = members.get(path);
+  const tree = trees.get(path);
+  if (member === undefined || tree === undefined) throw new TypeError(`no source tree of ${name}`);
+  const system = buildSystemOf(member.pyproject.data, label);
+  if (isUvBuild(system)) return undefined;
+  const usesGit = asksGit(member.pyproject.data, system.requires);
+  return { name, version, label, ...(await treeSource(member, tree, { project, usesGit })), key: `path:${path}`, system };
+}
+
+/** The entry of wherry.lock, or a new one; undefined for a source that uv_build builds, which needs nothing. */
+async function entryOf(subject: Subject, input: BuildsInput): Promise<LockedBuild | undefined> {
+  const wanted = { name: subject.name, source: subject.key, python: input.pythonMinor };
+  const known = findBuild(input.lock, wanted);
+  const extra = input.settings.extra.get(subject.name) ?? [];
+  if (known !== undefined && isUsable(known, { system: subject.system, extra, settings: input.settings })) return known;
+  if (input.mode === 'locked') throw incomplete(`what the build of ${subject.label} needs`);
+  return await lookUp(subject, { ...input, extra });
+}
+
+interface Usability {
+  readonly system: BuildSystem | undefined;
+  readonly extra: readonly string[];
+  readonly settings: BuildSettings;
+}
+
+/** An entry is of use as long as the project asks for the same, and its constraints allow what was chosen. */
+function isUsable(entry: LockedBuild, { system, extra, settings }: Usability): boolean {
+  const isSame =
+    system === undefined ||
+    (system.backend === entry.backend &&
+      system.backendPath.join('\n') === entry.backendPath.join('\n') &&
+      [...system.requires, ...extra].join('\n') === entry.requires.join('\n'));
+  const constraints = settings.constraints.map(parseRequirement);
+  return (
+    isSame &&
+    entry.tools.every(({ name, version }) =>
+      constraints.every((one) => one.name !== name || specifiersAllow(one.specifiers, parseVersion(version))),
+    )
+  );
+}
+
+async function lookUp(subject: Subject, input: BuildsInput & { readonly extra: readonly string[] }): Promise<LockedBuild> {
+  const { name, label, key } = subject;
+  const { pythonMinor, settings, extra } = input;
+  const source = await readSource(subject, input);
+  const system = subject.system ?? buildSystemOf(await pyprojectOf(source, label), label);
+  refuseCompiling(system, label);
+  const requires = [...system.requires, ...extra];
+  const entry = { name, source: key, python: pythonMinor, backend: system.backend, backendPath: system.backendPath, requires };
+  if (isUvBuild(system)) return { ...entry, more: [], tools: [] };
+  const question = { label, constraints: settings.constraints, python: buildPython(pythonMinor), cutoff: settings.cutoff };
+  const supply = {
+    client: await input.client(),
+    fetch: (candidate: Parameters<typeof fetchCandidate>[0]) => fetchCandidate(candidate, input),
+  };
+  const first = await chooseTools({ ...question, requires }, supply);
+  const more = await askBackend({ subject, source, system, tools: first }, input);
+  if (more.length === 0) return { ...entry, more, tools: first };
+  return { ...entry, more, tools: await chooseTools({ ...question, requires: [...requires, ...more] }, supply) };
+}
+
+interface Asked {
+  readonly subject: Subject;
+  readonly source: ReadSource;
+  readonly system: BuildSystem;
+  readonly tools: LockedBuild['tools'];
+}
+
+async function askBackend({ subject, source, system, tools }: Asked, input: BuildsInput): Promise<readonly string[]> {
+  const { ctx, pythonMinor, settings } = input;
+  await ensureTools(tools, input);
+  const wheels = tools.map(({ sha256 }) => ctx.store.path(sha256));
+  const configSettings = settings.configSettings(subject.name);
+  const job = jobOf({ label: subject.label, source, build: { ...system, configSettings }, wheels, minor: pythonMinor });
+  const { requirements } = await getRequiresForBuildWheel(job, ctx);
+  return [...new Set(requirements)].sort();
+}
+
+function planned(subject: Subject, entry: LockedBuild | undefined, { pythonMinor, settings }: BuildsInput): PlannedBuild {
+  const { label, origin, source, name } = subject;
+  const { backend = 'uv_build', backendPath = [], tools = [] } = entry ?? {};
+  const configSettings = settings.configSettings(name);
+  const isOwn = backend === 'uv_build' && tools.length === 0;
+  const build: BuildRecipe = {
+    source,
+    backend,
+    ...(backendPath.length > 0 && { backendPath }),
+    ...(!isOwn && Object.keys(configSettings).length > 0 && { configSettings }),
+    ...(!isOwn && { python: buildPython(pythonMinor).release }),
+    tools: tools.map(({ name: tool, version, sha256 }) => ({ name: tool, version, sha256 })),
+  };
+  return { build, material: { kind: 'build', label, origin, tools } };
+}
