@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fetchInterpreter, type Interpreter, interpreterFor } from '../bytecode/index.ts';
+import { compiledLibrary, fetchInterpreter, type Interpreter, interpreterFor } from '../bytecode/index.ts';
 import type { Context } from '../context.ts';
 import { digestOf, hexOf } from '../digest.ts';
 import { privateFolder, readSealed, writeSealed } from '../store/index.ts';
@@ -31,13 +31,15 @@ let namespaces = process.platform === 'linux';
 export async function startBackend(job: BuildJob, ctx: Context, seed: string): Promise<Started> {
   const interpreter = interpreterFor(job.minor);
   if (interpreter === undefined) throw unsupportedPython(job);
-  const directory = realpathSync(await fetchInterpreter(job.minor, ctx));
-  const path =
-    interpreter.hasSnapshot && seed === '0' ? await memoryPath(ctx.store.directory, interpreter).catch(() => undefined) : undefined;
+  const place = await fetchInterpreter(job.minor, ctx);
+  const directory = realpathSync(place);
+  const library = realpathIfThere(compiledLibrary(place));
+  const isStorable = interpreter.hasSnapshot && seed === '0';
+  const path = isStorable ? await memoryPath(ctx.store.directory, interpreter, library).catch(() => undefined) : undefined;
   const stored = path === undefined ? undefined : readSealed(path);
-  const child = await startReady(job, ctx, directory);
+  const child = await startReady(job, ctx, library === undefined ? [directory] : [directory, library]);
   const memory = stored !== undefined ? 'stored' : path !== undefined ? 'wanted' : 'none';
-  await child.send({ type: 'start', interpreter: directory, seed, memory }, stored);
+  await child.send({ type: 'start', interpreter: directory, library, seed, memory }, stored);
   return {
     child,
     keep: async (bytes) => {
@@ -51,18 +53,22 @@ export async function startBackend(job: BuildJob, ctx: Context, seed: string): P
   };
 }
 
-/** A memory holds addresses that depend on the engine that runs it. */
-async function memoryPath(store: string, { integrity, minor }: Interpreter): Promise<string> {
+function realpathIfThere(path: string | undefined): string | undefined {
+  return path === undefined ? undefined : realpathSync(path);
+}
+
+/** A memory holds addresses that depend on the engine that runs it, and places in the library. */
+async function memoryPath(store: string, { integrity, minor }: Interpreter, library: string | undefined): Promise<string> {
   const { node, v8 } = process.versions;
-  const key = digestOf(JSON.stringify([memoryFormat, integrity, program, node, v8, process.arch]));
+  const key = digestOf(JSON.stringify([memoryFormat, integrity, program, library !== undefined, node, v8, process.arch]));
   return join(await privateFolder(store, 'snapshots'), `backend-${minor}-${hexOf(key)}`);
 }
 
 /** A child that runs; without namespaces where there are none, which is said once. */
-async function startReady(job: BuildJob, ctx: Context, interpreter: string): Promise<Child> {
+async function startReady(job: BuildJob, ctx: Context, readable: readonly string[]): Promise<Child> {
   const limits = { ...defaultLimits, ...job.limits };
   const seconds = (limits.milliseconds / 1000) * 2;
-  const child = startChild(sandboxCommand({ readable: [interpreter], namespaces, seconds }), limits, ctx.signal);
+  const child = startChild(sandboxCommand({ readable, namespaces, seconds }), limits, ctx.signal);
   const first: Received | undefined = await child.next();
   if (first?.news?.type === 'ready') return child;
   await child.stop();
@@ -71,5 +77,5 @@ async function startReady(job: BuildJob, ctx: Context, interpreter: string): Pro
   namespaces = false;
   const message = 'build backends run without namespaces of their own: this machine allows none';
   ctx.emit({ type: 'warning', message, hint: 'a backend could use the network; see docs/builds.md' });
-  return await startReady(job, ctx, interpreter);
+  return await startReady(job, ctx, readable);
 }

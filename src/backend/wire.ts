@@ -19,6 +19,8 @@ export interface HookOrder {
 export interface StartOrder {
   /** Directory of its files on this machine. */
   readonly interpreter: string;
+  /** Its standard library with compiled modules, if there is one. */
+  readonly library: string | undefined;
   /** `PYTHONHASHSEED`. */
   readonly seed: string;
   /** Whether the body is the memory of an earlier start, or the memory of this one is wanted. */

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -63,6 +63,14 @@ describe('answerGit', () => {
     } finally {
       git('worktree', 'remove', '--force', join(top, '../linked'));
     }
+  });
+
+  it('stands in the work tree, wherever it is told to stand', async () => {
+    await symlink('/', join(top, 'out'));
+    const prefix = async (cwd: string) => (await ask(['rev-parse', '--show-prefix'], { cwd })).text;
+    expect(await prefix('/build/source/packages')).toBe('packages/\n');
+    for (const cwd of ['/', '/build/source/../../etc', '/build/source/out/etc', '/build/source/absent', '/build/source/packages/a/x.txt'])
+      expect(await prefix(cwd), cwd).toBe('\n');
   });
 
   it('refuses what is not a question', async () => {

@@ -21,7 +21,7 @@ export async function answerGit(
   if (words === undefined) {
     return { status: notAllowed, stdout: new Uint8Array(0), stderr: `git ${question.arguments.join(' ')} is not allowed here\n` };
   }
-  const directory = hostDirectory(place, layout, question.cwd);
+  const directory = await hostDirectory(place, layout, question.cwd);
   const output = await runGit(place, words, { directory, signal });
   const stderr = output.stderr.replaceAll(place.top, layout.top);
   return words[0] === 'rev-parse' ? { ...output, stderr, stdout: ownPaths(output.stdout, place, layout) } : { ...output, stderr };

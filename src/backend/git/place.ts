@@ -1,5 +1,5 @@
-import { realpath } from 'node:fs/promises';
-import { relative, sep } from 'node:path';
+import { realpath, stat } from 'node:fs/promises';
+import { join, posix, relative, sep } from 'node:path';
 import type { Context } from '../../context.ts';
 import type { BuildLayout } from '../layout.ts';
 import { runGit } from './run.ts';
@@ -39,8 +39,12 @@ function withoutPrograms(keys: string): readonly string[] {
   return [...new Set(filters)].flatMap((key) => ['-c', `${key}=${key.endsWith('.required') ? 'false' : ''}`]);
 }
 
-/** The directory on this machine that the backend calls `path`; the top level for all that lies elsewhere. */
-export function hostDirectory(place: GitPlace, layout: BuildLayout, path: string): string {
-  if (!path.startsWith(`${layout.top}/`)) return place.top;
-  return `${place.top}/${path.slice(layout.top.length + 1)}`;
+/** The directory on this machine that the backend calls `path`; the top level for all that is not in the work tree. */
+export async function hostDirectory({ top }: Pick<GitPlace, 'top'>, layout: BuildLayout, path: string): Promise<string> {
+  const normal = posix.normalize(path);
+  if (!normal.startsWith(`${layout.top}/`)) return top;
+  // What only the backend has made is not there; a link may lead elsewhere.
+  const found = await realpath(join(top, normal.slice(layout.top.length + 1))).catch(() => top);
+  const isDirectory = await stat(found).then((stats) => stats.isDirectory());
+  return isDirectory && found.startsWith(`${top}${sep}`) ? found : top;
 }

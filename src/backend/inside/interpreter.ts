@@ -26,6 +26,7 @@ export interface BuildInterpreter {
 /** How an interpreter starts: `memory` is that of an earlier start, empty if that of this one is to be stored. */
 export interface InterpreterStart {
   readonly interpreter: string;
+  readonly library: string | undefined;
   readonly seed: string;
   readonly memory: Uint8Array | undefined;
 }
@@ -39,7 +40,7 @@ const modules = new Set(['fs', 'path', 'url', 'crypto', 'vm']);
 
 /** Starts the interpreter; its output goes to `print`, line by line. */
 export async function startInterpreter(
-  { interpreter, seed, memory }: InterpreterStart,
+  { interpreter, library, seed, memory }: InterpreterStart,
   print: (line: string) => void,
 ): Promise<BuildInterpreter> {
   const nodeRequire = createRequire(import.meta.url);
@@ -49,6 +50,7 @@ export async function startInterpreter(
   const { loadPyodide } = (await import(pathToFileURL(join(interpreter, 'pyodide.mjs')).href)) as Loader;
   const started = await loadPyodide({
     indexURL: interpreter,
+    ...(library !== undefined && { stdLibURL: library }),
     env: { PYTHONHASHSEED: seed, HOME: '/home/build' },
     // All of JavaScript that Python is given.
     jsglobals: { setTimeout: () => 0 },

@@ -9,7 +9,7 @@ export function hostileBackend(targets: string): BuildJob {
   return ownBackend(attempts.replace('TARGETS', () => JSON.stringify(targets)));
 }
 
-const attempts = String.raw`
+const attempts = `
 import asyncio, ctypes, json, socket, subprocess, sys
 targets = json.loads(TARGETS)
 outcomes = {}
@@ -53,7 +53,8 @@ attempt('read: require')(lambda: named('js.require')('fs').readFileSync(targets[
 attempt('read: process')(lambda: named('js.process').binding('fs'))
 attempt('read: package')(lambda: named('pyodide_js.loadPackage')('file://' + targets['file']).constructor.constructor('return process')())
 attempt('program: subprocess')(lambda: subprocess.run(['/bin/true'], check=True))
-attempt('program: native subprocess')(lambda: named('_posixsubprocess').fork_exec)
+attempt('program: native subprocess')(lambda: named('_posixsubprocess').fork_exec(
+    [b'/bin/true'], [b'/bin/true'], True, (), None, None, *[-1] * 8, True, False, 0, None, None, None, -1, None, False))
 attempt('program: fork')(lambda: __import__('posix').fork())
 attempt('program: system')(lambda: {0: 'ran'}[os.system('true')])
 attempt('program: spawn')(lambda: script("process.binding('spawn_sync').spawn({file: '/bin/true', args: ['true']})"))

@@ -60,12 +60,7 @@ const attempts: Readonly<Record<string, () => unknown>> = {
   'socket: address': () => connected({ port: 53, host: '192.0.2.1', timeout: 2000 }),
   'socket: file': () => connected({ path: targets.socket }),
   'socket: fetch': () => fetch(`http://127.0.0.1:${targets.port}/`),
-  'socket: datagram': () =>
-    new Promise((resolve, reject) =>
-      load('dgram')
-        .createSocket('udp4')
-        .send('x', targets.port, '127.0.0.1', (error: unknown) => (error ? reject(error) : resolve('sent'))),
-    ),
+  'socket: datagram': () => sent(targets.port),
   'process: signal': () => process.kill(targets.parent, 0),
   'process: debugger': () => loose._debugProcess?.(targets.parent),
 };
@@ -87,6 +82,13 @@ function connected(where: object): Promise<string> {
     socket.on('connect', () => resolve('connected'));
     socket.on('timeout', () => reject(new Error('ETIMEDOUT')));
     socket.on('error', reject);
+  });
+}
+
+function sent(port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = load('dgram').createSocket('udp4').on('error', reject);
+    socket.send('x', port, '127.0.0.1', (error: unknown) => (error ? reject(error) : resolve('sent')));
   });
 }
 
