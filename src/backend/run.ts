@@ -111,7 +111,8 @@ class Session {
     const { job, started } = this.options;
     switch (news?.type) {
       case 'memory':
-        return await started.keep(body);
+        if (!(await started.keep(body))) throw this.broken();
+        return;
       case 'log':
         this.log = `${this.log}${printable(news.text)}\n`.slice(-maxLog);
         return;

@@ -18,8 +18,11 @@ const memoryFormat = 1;
 /** A child whose interpreter has been told to start. */
 export interface Started {
   readonly child: Child;
-  /** Stores the memory that such a child sends before any code of the package runs. */
-  readonly keep: (memory: Uint8Array) => Promise<void>;
+  /**
+   * Stores the memory that a child was asked for and sends before any code of the package runs; false for every other: later builds would start
+   * from it, so a package must not be able to give one.
+   */
+  readonly keep: (memory: Uint8Array) => Promise<boolean>;
   /** Forgets the stored memory that it started from; tells whether there was one. */
   readonly forget: () => Promise<boolean>;
 }
@@ -40,11 +43,15 @@ export async function startBackend(job: BuildJob, ctx: Context, seed: string): P
   const child = await startReady(job, ctx, library === undefined ? [directory] : [directory, library]);
   const memory = stored !== undefined ? 'stored' : path !== undefined ? 'wanted' : 'none';
   await child.send({ type: 'start', interpreter: directory, library, seed, memory }, stored);
+  let isAwaited = memory === 'wanted';
   return {
     child,
     keep: async (bytes) => {
+      if (!isAwaited || path === undefined) return false;
+      isAwaited = false;
       // A store that can not be written to costs time only.
-      if (path !== undefined) await writeSealed(ctx.store.directory, path, bytes).catch(() => undefined);
+      await writeSealed(ctx.store.directory, path, bytes).catch(() => undefined);
+      return true;
     },
     forget: async () => {
       if (path !== undefined) await rm(path, { force: true });

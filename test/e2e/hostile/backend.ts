@@ -10,7 +10,7 @@ export function hostileBackend(targets: string): BuildJob {
 }
 
 const attempts = `
-import asyncio, ctypes, json, socket, subprocess, sys
+import asyncio, ctypes, json, socket, subprocess, sys, types
 targets = json.loads(TARGETS)
 outcomes = {}
 def attempt(name):
@@ -33,7 +33,7 @@ def mounted():
     import pyodide_js, pyodide.ffi
     files = pyodide_js.FS
     files.mkdir('/host')
-    files.mount(files.filesystems.NODEFS, pyodide.ffi.to_js({'root': '/'}, dict_converter=None), '/host')
+    files.mount(files.filesystems.NODEFS, pyodide.ffi.create_proxy(types.SimpleNamespace(root='/')), '/host')
     return open('/host' + targets['file']).read()
 
 def named(path):
@@ -54,7 +54,7 @@ attempt('read: process')(lambda: named('js.process').binding('fs'))
 attempt('read: package')(lambda: named('pyodide_js.loadPackage')('file://' + targets['file']).constructor.constructor('return process')())
 attempt('program: subprocess')(lambda: subprocess.run(['/bin/true'], check=True))
 attempt('program: native subprocess')(lambda: named('_posixsubprocess').fork_exec(
-    [b'/bin/true'], [b'/bin/true'], True, (), None, None, *[-1] * 8, True, False, 0, None, None, None, -1, None, False))
+    [b'/bin/true'], [b'/bin/true'], True, (), None, None, *[-1] * 7, 9, True, False, 0, None, None, None, -1, None, False))
 attempt('program: fork')(lambda: __import__('posix').fork())
 attempt('program: system')(lambda: {0: 'ran'}[os.system('true')])
 attempt('program: spawn')(lambda: script("process.binding('spawn_sync').spawn({file: '/bin/true', args: ['true']})"))
