@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts';
 import { ToolError } from '../errors/index.ts';
 import { parseWheelFilename, type WheelName } from '../packaging/index.ts';
-import { failure, isCompiler, needsProgram, platformWheel } from './failures.ts';
+import { failure, isNeeded, needsProgram, platformWheel } from './failures.ts';
 import { runHook } from './run.ts';
 import type { BuildJob, BuiltWheel, PreparedMetadata, WheelRequirements } from './types.ts';
 
@@ -26,7 +26,8 @@ export async function buildWheel(job: BuildJob, ctx: Context, trial: BuildTrial 
 
 /** METADATA of the wheel that `buildWheel` would make (PEP 517, `prepare_metadata_for_build_wheel`, else `build_wheel`). Errors as there. */
 export async function prepareMetadata(job: BuildJob, ctx: Context): Promise<PreparedMetadata> {
-  const { result, log, git } = await runHook(job, ctx, { hook: 'prepare_metadata_for_build_wheel' });
+  const { result, log, git, refused } = await runHook(job, ctx, { hook: 'prepare_metadata_for_build_wheel' });
+  checkRefused(job, refused);
   if (typeof result !== 'string') throw noResult(job, log);
   return { metadata: result, log, git };
 }
@@ -38,9 +39,9 @@ export async function getRequiresForBuildWheel(job: BuildJob, ctx: Context): Pro
   return { requirements: result, log, git };
 }
 
-/** A build that went on without its compiler made another wheel than it would have made elsewhere. */
+/** A build that went on without what it needs made another wheel than it would have made elsewhere. */
 function checkRefused(job: BuildJob, refused: readonly string[]): void {
-  const program = refused.find(isCompiler);
+  const program = refused.find(isNeeded);
   if (program !== undefined) throw needsProgram(job, program);
 }
 

@@ -40,6 +40,8 @@ describe('failure', () => {
     expect(failure(job, { news: { ...failed, program: 'node' }, log: '' }).message).toContain('its build starts node');
     // It went on without its compiler, and failed elsewhere.
     expect(failure(job, { news: { ...failed, refused: ['hg', 'cc'] }, log: '' }).code).toBe('BACKEND_PROGRAM');
+    expect(failure(job, { news: { ...failed, refused: ['git tag x'] }, log: '' }).message).toContain('its build starts git tag x');
+    expect(failure(job, { news: { ...failed, refused: ['git'] }, log: '' }).code).toBe('BACKEND_FAILED');
     expect(failure(job, { news: { ...failed, refused: ['hg'] }, log: '' }).code).toBe('BACKEND_FAILED');
   });
 

@@ -24,11 +24,19 @@ export function isCompiler(program: string): boolean {
   return compilers.test(program);
 }
 
+/**
+ * Whether a build that went on without this program made another wheel than elsewhere: a compiler, or a question to git that is not answered. Tools
+ * that ask for attributes give paths on stdin, which is not passed on; they take the files then as they are.
+ */
+export function isNeeded(program: string): boolean {
+  return isCompiler(program) || (program.startsWith('git ') && !program.includes(' check-attr '));
+}
+
 /** The error of a hook that failed, or whose process did. */
 export function failure(job: BuildJob, { news, ending, log }: Failure): ToolError {
   const what = `could not build ${job.label}`;
   const details = lastLines(log);
-  const program = news?.program ?? news?.refused.find(isCompiler);
+  const program = news?.program ?? news?.refused.find(isNeeded);
   if (program !== undefined) return needsProgram(job, program, details);
   if (news !== undefined) {
     return new ToolError('BACKEND_FAILED', `${what}: ${job.backend.buildBackend} failed: ${firstLine(news.reason)}`, {

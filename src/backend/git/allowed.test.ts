@@ -21,6 +21,7 @@ const asked = [
   ['symbolic-ref', '--short', '-q', 'HEAD'],
   ['ls-files', '--others', '-i', '--exclude-standard'],
   ['ls-files', '--error-unmatch', '.'],
+  ['ls-files', '-z', '-s', '--', '.', ':(exclude,attr:export-ignore)'],
   ['for-each-ref', 'refs/tags/**', '--format', '%(refname)@{%(objectname)'],
   ['tag', '--points-at', 'HEAD'],
   ['branch', '--show-current'],
@@ -36,7 +37,13 @@ describe('allowedGit', () => {
   it('leaves out words before the command that name the tree itself', () => {
     expect(allowed(['--git-dir', '/build/source/.git', 'rev-parse', 'HEAD'])).toEqual(['rev-parse', 'HEAD']);
     expect(allowed(['--no-pager', '-c', 'log.showSignature=false', 'log', '-1'])).toEqual(['log', '-1']);
+    expect(allowed(['-c', 'core.abbrev=auto', 'describe', '--tags'])).toEqual(['describe', '--tags']);
     expect(allowed(['-C', '/build/source', 'status', '--porcelain'])).toEqual(['status', '--porcelain']);
+  });
+
+  it('names paths by the top level, which is elsewhere on the host', () => {
+    const words = ['ls-files', '--error-unmatch', '/build/source/a/b.py'];
+    expect(allowed(words)).toEqual(['ls-files', '--error-unmatch', ':(top,literal)a/b.py']);
   });
 
   it.each([
@@ -71,7 +78,10 @@ describe('allowedGit', () => {
     ['branch', '-D', 'main', '--list'],
     ['ls-files', '../other'],
     ['ls-files', '--', '/etc'],
-    ['ls-files', ':(attr:x)'],
+    ['ls-files', ':(glob)x'],
+    ['ls-files', ':(top)../x'],
+    ['ls-files', '/build/source/../x'],
+    ['ls-files', '/build/sourcery'],
     ['symbolic-ref', '-d', 'HEAD'],
     ['archive', '--output=/tmp/x', 'HEAD'],
     ['archive', '--remote=ssh://x', 'HEAD'],

@@ -52,7 +52,7 @@ const forms: Readonly<Record<string, Form>> = {
     operands: 'none',
   },
   'ls-files': {
-    options: [shape('--(?:cached|others|ignored|exclude-standard|error-unmatch|deleted|modified|full-name)|-[zcoidm]+')],
+    options: [shape('--(?:cached|others|ignored|exclude-standard|error-unmatch|deleted|modified|full-name)|-[zcoidms]+')],
     operands: 'paths',
   },
   'symbolic-ref': { options: [shape('--short|--quiet|-q')], operands: 'revisions' },
@@ -92,21 +92,30 @@ function logOptions(): readonly RegExp[] {
  * The words that the host's git is given for a backend's question, or undefined if the question isn't one of those that are answered. Before the
  * command, only words that name the tree itself are taken, and left out.
  */
-export function allowedGit(words: readonly string[], layout: BuildLayout): readonly string[] | undefined {
-  if (words.length === 1 && (words[0] === '--version' || words[0] === 'version')) return ['--version'];
-  const rest = withoutGlobal(words, layout);
+export function allowedGit(question: readonly string[], layout: BuildLayout): readonly string[] | undefined {
+  if (question.length === 1 && (question[0] === '--version' || question[0] === 'version')) return ['--version'];
+  const rest = withoutGlobal(question, layout);
   const [command = '', ...given] = rest ?? [];
   const form = Object.hasOwn(forms, command) ? forms[command] : undefined;
-  if (form === undefined || !fits(form, given)) return undefined;
-  return [command, ...given];
+  if (form === undefined) return undefined;
+  const words = form.operands === 'paths' ? given.map((word) => belowTop(word, layout)) : given;
+  return fits(form, words) ? [command, ...words] : undefined;
 }
+
+/** A path that the backend knows as absolute; on the host it is another, below the same top level. */
+function belowTop(word: string, { top }: BuildLayout): string {
+  return word.startsWith(`${top}/`) ? `:(top,literal)${word.slice(top.length + 1)}` : word;
+}
+
+/** Restrictions of paths by place and attribute (gitglossary, "pathspec"). */
+const magic = /^:\((?:top|exclude|literal|attr:[\w-]+)(?:,(?:top|exclude|literal|attr:[\w-]+))*\)/;
 
 function withoutGlobal(words: readonly string[], { top }: BuildLayout): readonly string[] | undefined {
   let rest = words;
   for (;;) {
     const [first = '', second = ''] = rest;
     if (first === '--no-pager' || first === `--git-dir=${top}/.git` || first === `--work-tree=${top}`) rest = rest.slice(1);
-    else if (first === '-c' && /^(?:log\.showsignature=false|core\.quotepath=\w+|core\.fsmonitor=false)$/i.test(second))
+    else if (first === '-c' && /^(?:log\.showsignature=false|core\.quotepath=\w+|core\.fsmonitor=false|core\.abbrev=auto)$/i.test(second))
       rest = rest.slice(2);
     else if ((first === '--git-dir' && isGitDirectory(second, top)) || (first === '-C' && isInside(second, top))) rest = rest.slice(2);
     else return first.startsWith('-') ? undefined : rest;
@@ -141,7 +150,8 @@ function fits(form: Form, words: readonly string[]): boolean {
 
 function isOperand({ operands }: Form, word: string, literal: boolean): boolean {
   if (operands === 'none') return false;
-  const isPath = !word.startsWith('/') && !word.startsWith(':') && !word.split('/').includes('..');
+  const path = word.replace(magic, '');
+  const isPath = !path.startsWith('/') && !path.startsWith(':') && !path.split('/').includes('..');
   if (operands === 'paths' || literal) return isPath;
   return revision.test(word);
 }
