@@ -3,7 +3,7 @@ import { configInvalid, notYet } from './issues.ts';
 import type { MergedImage } from './merged.ts';
 import { type ConfigFile, defaultBytecode, type ImageKeys } from './schema.ts';
 import { refuseSecrets } from './secrets.ts';
-import { selectionOf } from './selection.ts';
+import { packageNames, selectionOf } from './selection.ts';
 import type { DirectorySpec, FileSpec, HealthSpec, ImageConfig, UserSpec } from './types.ts';
 import { splitWords } from './words.ts';
 
@@ -18,8 +18,14 @@ export const defaultKeys: Partial<ImageKeys> = {
   format: 'oci',
 };
 
+/** What holds for every image of a project. */
+export interface Shared extends Pick<ConfigFile, 'debian' | 'registries'> {
+  /** Name of the project at hand. */
+  readonly member?: string | undefined;
+}
+
 /** The typed settings of one image. Throws CONFIG_INVALID for what the schema alone cannot tell, SECRET_REFUSED, CONFIG_NOT_YET. */
-export function imageConfig(image: MergedImage, shared: Pick<ConfigFile, 'debian' | 'registries'>): ImageConfig {
+export function imageConfig(image: MergedImage, shared: Shared): ImageConfig {
   const { name, values } = image;
   const env = values.env ?? {};
   refuseSecrets(env, () => originOf(image, 'env')?.where);
@@ -33,7 +39,7 @@ export function imageConfig(image: MergedImage, shared: Pick<ConfigFile, 'debian
     base: values.base,
     lock: { lock: values.lock, requirements: values.requirements ?? [] },
     selection: selectionOf(values),
-    noProject: values['no-project'] ?? false,
+    noProject: values['no-project'] ?? isWithoutProject(values, shared.member),
     buildConstraints: values['build-constraints'] ?? [],
     env,
     files: values.files?.map(fileSpec),
@@ -55,6 +61,13 @@ export function imageConfig(image: MergedImage, shared: Pick<ConfigFile, 'debian
     debian: debianSettings(shared.debian),
     mirrors: mirrorsOf(shared.registries),
   };
+}
+
+/** Files of the project at hand are of no use beside groups alone, or beside members that it is not one of. */
+function isWithoutProject(values: Partial<ImageKeys>, member: string | undefined): boolean {
+  const names = packageNames(values);
+  const isOther = names.length > 1 && (member === undefined || !names.includes(member));
+  return isOther || (values['only-groups'] ?? []).length > 0;
 }
 
 function originOf(image: MergedImage, key: keyof ImageKeys): MergedImage['origins'][number] | undefined {

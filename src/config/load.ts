@@ -42,7 +42,8 @@ export async function loadConfig(input: LoadConfigInput): Promise<LoadedConfig> 
   const names = chosenNames(input, found);
   const below = [await uvSource(input.project), defaultSource];
   const merged = names.map((name) => mergeImage(name, [...outside, ...fileSources(found, name), ...below]));
-  const images = merged.map((image) => imageConfig(image, { debian: found?.file.debian, registries: found?.file.registries }));
+  const { debian, registries } = found?.file ?? {};
+  const images = merged.map((image) => imageConfig(image, { debian, registries, member: input.project.member?.name }));
   for (const image of merged) requireMembers(input.project, image);
   return { images, origins: merged.flatMap((image) => image.origins) };
 }

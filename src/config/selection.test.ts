@@ -26,7 +26,7 @@ async function load({ text = '', uvToml, env = {}, values = {} }: Given) {
     const found = origins.find((item) => item.key === key);
     return found === undefined ? undefined : [found.origin, found.where?.line].join(' ').trim();
   };
-  return { selection: images[0]?.selection as SelectionRequest, origin };
+  return { selection: images[0]?.selection as SelectionRequest, noProject: images[0]?.noProject, origin };
 }
 
 const tool = (keys: string): Given => ({ text: `[tool.wherry]\n${keys}\n` });
@@ -80,6 +80,21 @@ no-binary-package = ["D"]`),
       where: { line: 7 },
     });
     await expect(load(tool('package = []'))).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
+  });
+});
+
+describe('the files of the project at hand', () => {
+  it.each([
+    ['', false],
+    ['no-project = true', true],
+    ['only-groups = ["docs"]', true],
+    ['only-groups = ["docs"]\nno-project = false', false],
+    ['package = "lib"', false],
+    ['package = ["lib", "api"]', true],
+    ['package = ["lib", "site"]', false],
+    ['all-packages = true', false],
+  ])('are left out with "%s": %s', async (keys, expected) => {
+    expect((await load(tool(keys))).noProject).toBe(expected);
   });
 });
 

@@ -16,7 +16,7 @@ export interface ImageConfig {
   readonly lock: { readonly lock: string | undefined; readonly requirements: readonly string[] };
   /** What is installed. */
   readonly selection: SelectionRequest;
-  /** Dependencies only: neither the project nor its files. */
+  /** Neither the project nor its files: as configured, or because groups alone or other members are installed. */
   readonly noProject: boolean;
   /** Requirements that limit what builds packages (PEP 508). */
   readonly buildConstraints: readonly string[];
