@@ -175,7 +175,7 @@ describe('a selection from any lock', () => {
     fc.assert(
       fc.property(graph, request, fc.nat(), (given, asked, seed) => {
         const lock = lockFrom(given);
-        expect(select(shuffled(lock, seed), asked)).toEqual(select(lock, asked));
+        expect(JSON.stringify(select(shuffled(lock, seed), asked))).toBe(JSON.stringify(select(lock, asked)));
       }),
     );
   });
