@@ -110,14 +110,15 @@ export async function agreement(
   const asked = form === 'constraints' ? `-c list.txt\n${[...ask, ...namesOf(list)].join('\n')}\n` : list;
   await writeFile(join(directory, 'requirements.txt'), [...head, asked].join('\n'));
   const from = { directory, file: 'requirements.txt', index };
-  const target = targetOf(`${python}.2`, 'glibc 2.36', machine === 'x86_64' ? 'amd64' : 'arm64');
+  // pip takes the patch release for markers, and Requires-Python, from the Python that it runs on: 3.11.7 or a later one.
+  const target = targetOf(`${python}.7`, 'glibc 2.36', machine === 'x86_64' ? 'amd64' : 'arm64');
   const [ours, pip] = await Promise.all([chosenByUs(from, target), chosenByPip(from, pipTags(python, machine, 36))]);
   const sync = [
     'pip',
     'sync',
     '--dry-run',
     '--python-version',
-    python,
+    `${python}.7`,
     '--python-platform',
     `${machine}-manylinux_2_36`,
     '--target',
