@@ -58,7 +58,8 @@ export function sandboxCommand(options: SandboxOptions): SandboxCommand {
   const limit = `ulimit -t ${Math.ceil(options.seconds)}; `;
   if (!options.namespaces) return { program: '/bin/sh', arguments: ['-c', `${limit}exec "$@"`, 'sh', node, ...flags] };
   const unshare = ['--user', '--map-root-user', '--net', '--pid', '--ipc', '--uts', '--mount', '--fork', '--kill-child'];
-  const visible = [node, ...libraries, ...folders];
+  // A place inside of another comes after it; before, it would stand in its way.
+  const visible = [node, ...libraries, ...folders].sort();
   return {
     program: 'unshare',
     arguments: [...unshare, '--', '/bin/sh', '-c', `${limit}${emptyRoot}`, 'sh', `${visible.length}`, ...visible, node, ...flags],
