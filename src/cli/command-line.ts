@@ -10,6 +10,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   const interrupt = (): void => controller.abort(interrupted());
   process.once('SIGINT', interrupt);
   process.once('SIGTERM', interrupt);
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', allowClosed);
   try {
     return await createProgram(terminal)(argv);
   } catch (thrown) {
@@ -22,6 +23,11 @@ export async function main(argv: readonly string[]): Promise<number> {
     terminal.err(renderError(error, terminal.palette));
     return exitStatusOf(error);
   }
+}
+
+/** A reader may stop early, as `head` does: nobody misses the rest. */
+function allowClosed(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
 }
 
 function interrupted(): ToolError {

@@ -1,3 +1,4 @@
+import type { ImageConfig } from '../../config/index.ts';
 import { ToolError } from '../../errors/index.ts';
 import { buildImage, type PlannedImage, planImages } from '../../pipeline.ts';
 import { hostPlatform, platformName } from '../../platform.ts';
@@ -16,13 +17,8 @@ export interface RunTarget {
 /** `wherry run`: builds the image of a project, runs it here, and gives its exit status. */
 export async function runContainer({ directory, args }: RunTarget, flags: BuildFlags & RunFlags, terminal: Terminal): Promise<number> {
   const context = await terminal.context();
-  const planned = await planImages(buildRequest(directory, flags, terminal), context);
-  const [image] = planned;
-  if (image === undefined || planned.length > 1) {
-    throw new ToolError('USAGE', `wherry run takes one image, and this project has ${planned.length}`, {
-      hint: 'name one with --image',
-    });
-  }
+  const [image] = await planImages(buildRequest(directory, flags, terminal), context, requireOne);
+  if (image === undefined) throw new ToolError('USAGE', 'this project has no image to run');
   const own = ownPlatform(image);
   const built = pickPlatform(await buildImage(own, context, { remember: own === image }), hostPlatform);
   terminal.finish();
@@ -37,6 +33,14 @@ export async function runContainer({ directory, args }: RunTarget, flags: BuildF
     writable: own.plans[0]?.explain.writable ?? [],
     args,
     context,
+  });
+}
+
+/** Errors: USAGE, before anything is resolved. */
+function requireOne(images: readonly ImageConfig[]): void {
+  if (images.length < 2) return;
+  throw new ToolError('USAGE', `wherry run takes one image, and this project has ${images.length}`, {
+    hint: `name one with --image: ${images.map(({ name }) => name).join(', ')}`,
   });
 }
 
