@@ -1,7 +1,7 @@
 import { readlink } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { run, until } from './command.ts';
+import { run, start, until } from './command.ts';
 
 /** A port of loopback where nothing listens. */
 export async function freePort(): Promise<number> {
@@ -12,13 +12,39 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
+const memory = 'mount -t tmpfs tmpfs /var/tmp && TMPDIR=/var/tmp';
+
 /**
  * The same command in a network of its own, where only loopback is up: its ports are never taken, and it reaches nothing. Images are unpacked into
  * memory, which is many times faster than a busy disk.
  */
 export function inOwnNetwork(command: readonly string[]): readonly string[] {
-  const script = 'busybox ip link set lo up && mount -t tmpfs tmpfs /var/tmp && TMPDIR=/var/tmp exec "$@"';
-  return ['unshare', '--net', '--mount', '--', 'sh', '-c', script, 'sh', ...command];
+  return ['unshare', '--net', '--mount', '--', 'sh', '-c', `busybox ip link set lo up && ${memory} exec "$@"`, 'sh', ...command];
+}
+
+/** The same command with the host's network, and images unpacked into memory. */
+export function inMemory(command: readonly string[]): readonly string[] {
+  return ['unshare', '--mount', '--', 'sh', '-c', `${memory} exec "$@"`, 'sh', ...command];
+}
+
+/** A network where only loopback is up, for several programs. */
+export interface Network {
+  /** A process in it. */
+  readonly pid: number;
+  /** The same command inside of it. */
+  inside(command: readonly string[]): readonly string[];
+  close(): void;
+}
+
+/** Makes a network that lasts until it is closed. */
+export async function makeNetwork(): Promise<Network> {
+  const holder = start(['unshare', '--net', '--', 'sh', '-c', 'busybox ip link set lo up && echo up && exec sleep infinity']);
+  await until('the network is up', () => holder.out() === 'up\n');
+  return {
+    pid: holder.pid,
+    inside: (command) => ['nsenter', `--net=/proc/${holder.pid}/ns/net`, '--', ...command],
+    close: () => holder.kill('SIGKILL'),
+  };
 }
 
 export interface Answer {
@@ -35,8 +61,13 @@ export interface FetchOptions {
 
 /** Fetches in the network of a process, waiting until something listens; throws after a minute without an answer. */
 export async function fetchIn(pid: number, url: string, options: FetchOptions = {}): Promise<Answer> {
+  return JSON.parse(await programIn(pid, 'fetcher.ts', url, JSON.stringify(options))) as Answer;
+}
+
+/** Runs a program of this folder in the network of a process, once that has one of its own; what it prints. */
+export async function programIn(pid: number, program: string, ...args: readonly string[]): Promise<string> {
   const own = await readlink('/proc/self/ns/net');
   await until(`process ${pid} has a network of its own`, async () => (await readlink(`/proc/${pid}/ns/net`)) !== own);
-  const fetcher = [process.execPath, join(import.meta.dirname, 'fetcher.ts'), url, JSON.stringify(options)];
-  return JSON.parse(await run(['nsenter', `--net=/proc/${pid}/ns/net`, '--', ...fetcher])) as Answer;
+  const command = [process.execPath, join(import.meta.dirname, program), ...args];
+  return await run(['nsenter', `--net=/proc/${pid}/ns/net`, '--', ...command]);
 }

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, globSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { execute } from './execute.ts';
 
@@ -30,8 +30,14 @@ export async function build({ project, store, args = [], env = {}, command = [jo
   return JSON.parse(await execute([...command, 'build', project, '--json', ...args], { env: whole })) as Built;
 }
 
-/** Makes uv.lock where it is missing; `exclude-newer` of the project keeps it the same. */
+/** Makes uv.lock where it is missing or older than what it is made from; `exclude-newer` of the project keeps it the same. */
 export async function lock(project: string): Promise<void> {
   if (!existsSync(uv)) await execute([join(root, 'scripts/setup-python')]);
-  if (!existsSync(join(project, 'uv.lock'))) await execute([uv, 'lock', '--quiet', '--no-python-downloads'], { cwd: project });
+  const file = join(project, 'uv.lock');
+  const made = statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const sources = globSync('{pyproject.toml,*/*/pyproject.toml}', { cwd: project });
+  if (sources.every((source) => statSync(join(project, source)).mtimeMs <= made)) return;
+  await execute([uv, 'lock', '--quiet', '--no-python-downloads'], { cwd: project });
+  // uv leaves a file as it is that says the same already.
+  utimesSync(file, new Date(), new Date());
 }

@@ -28,13 +28,15 @@ MIDDLEWARE = [
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}]
-DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ENV.data / "site.sqlite3"}}
+DATABASES = ENV.databases()
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
 TIME_ZONE = "Europe/Berlin"
 
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True
+MEDIA_URL = "/media/"
+MEDIA_ROOT = ENV.media
 
 REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
@@ -43,10 +45,15 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": [],
     "UNAUTHENTICATED_USER": None,
 }
+# The file is for people who look into a running container; where its directory is missing, as on a developer's machine, stderr is all.
+HANDLERS = {
+    "console": {"class": "logging.StreamHandler", "formatter": "json"},
+    "file": {"class": "logging.handlers.WatchedFileHandler", "filename": ENV.logs / "site.log", "formatter": "json", "delay": True},
+}
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"json": {"()": "pythonjsonlogger.json.JsonFormatter", "fmt": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
-    "root": {"handlers": ["console"], "level": "INFO"},
+    "handlers": HANDLERS,
+    "root": {"handlers": ["console", "file"] if ENV.logs.is_dir() else ["console"], "level": "INFO"},
 }

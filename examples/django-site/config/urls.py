@@ -11,6 +11,7 @@ urlpatterns = [
     path("", views.home),
     path("health/", views.health),
     path("thumbnail.png", views.thumbnail),
+    path("media/<path:name>", views.media),
     path("api/", include(router.urls)),
     path("api/schema/", SpectacularAPIView.as_view()),
 ]

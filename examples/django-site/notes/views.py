@@ -1,16 +1,20 @@
 import io
+import logging
 import os
 
 import bleach
 import markdown
 from django.conf import settings
-from django.http import HttpResponse, JsonResponse
+from django.core.exceptions import SuspiciousFileOperation
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
 from PIL import Image, ImageDraw
 from rest_framework import serializers, viewsets
 
 from notes.models import Note
 
+log = logging.getLogger(__name__)
 TAGS = ["p", "strong", "em", "ul", "ol", "li", "code", "pre", "a", "h1", "h2", "h3", "blockquote"]
 
 
@@ -19,7 +23,7 @@ class NoteSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Note
-        fields = ["id", "title", "body", "html", "created"]
+        fields = ["id", "title", "body", "html", "picture", "created"]
 
     def get_html(self, note: Note) -> str:
         return bleach.clean(markdown.markdown(note.body), tags=TAGS)
@@ -29,6 +33,10 @@ class NoteViewSet(viewsets.ModelViewSet):
     queryset = Note.objects.all()
     serializer_class = NoteSerializer
     filterset_fields = ["title"]
+
+    def perform_create(self, serializer: NoteSerializer) -> None:
+        note = serializer.save()
+        log.info("new note", extra={"note": note.pk, "picture": note.picture.name})
 
 
 def home(request):
@@ -46,3 +54,11 @@ def thumbnail(request):
     out = io.BytesIO()
     picture.save(out, "PNG")
     return HttpResponse(out.getvalue(), content_type="image/png")
+
+
+def media(request, name):
+    """A picture of a note; a site with many visitors puts a server or a bucket in front."""
+    try:
+        return FileResponse(default_storage.open(name))
+    except (FileNotFoundError, IsADirectoryError, SuspiciousFileOperation) as error:
+        raise Http404 from error

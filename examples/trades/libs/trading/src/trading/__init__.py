@@ -1,0 +1,1 @@
+"""What the services share: messages, the bus, settings."""

@@ -1,0 +1,1 @@
+"""Watches a directory for pictures and writes down what is on them."""

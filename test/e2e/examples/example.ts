@@ -1,0 +1,56 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { run, type Started } from '../command.ts';
+import { root } from '../product.ts';
+import { startWherry, type WherryOptions, wherry } from '../sampleProject.ts';
+
+/** Directory of an example. */
+export const exampleAt = (name: string) => join(root, 'examples', name);
+
+/** Makes the lock files of all examples where they are missing. */
+export const lockExamples = () => run([join(root, 'scripts/setup-examples')]);
+
+/** What all images of the examples are made for here; some are for arm64 too. */
+export const platform = ['--platform', 'linux/amd64'];
+
+const askPip = 'from pip._internal.commands import create_command as c; print(c("download").parse_args([])[0].index_url)';
+
+/** Where pip of this machine looks for packages: files of pinned requirements are fetched from there, and a checkout knows no index by itself. */
+export async function indexOfPip(): Promise<Readonly<Record<string, string>>> {
+  return { UV_DEFAULT_INDEX: (await run([join(root, '.cache/venv/bin/python'), '-c', askPip])).trim() };
+}
+
+/** Makes all images of an example for one platform. */
+export async function buildExample(name: string, args: readonly string[] = []): Promise<void> {
+  await lockExamples();
+  await wherry(['build', exampleAt(name), ...platform, '--quiet', ...args], { env: await indexOfPip() });
+}
+
+export interface Run {
+  readonly name: string;
+  readonly image?: string;
+  readonly args?: readonly string[];
+  /** Passed on by name, so that no value is an argument. */
+  readonly variables?: Readonly<Record<string, string>>;
+  readonly wrap: NonNullable<WherryOptions['wrap']>;
+}
+
+/** Runs an image of an example on a read-only root, as its README says. */
+export function runExample({ name, image, args = [], variables = {}, wrap }: Run): Started {
+  const names = Object.keys(variables).flatMap((variable) => ['-e', variable]);
+  const which = image === undefined ? [] : ['--image', image];
+  const all = ['run', exampleAt(name), ...which, '--with', 'unshare', '--read-only', '--quiet', ...names, ...args];
+  return startWherry(all, { env: variables, wrap });
+}
+
+/** Waits until a program has said something; throws with its words if it ends before. */
+export async function says(running: Started, text: string): Promise<void> {
+  let ended = '';
+  void running.ended.then(({ status, out, err }) => {
+    ended = `it ended with ${status}:\n${out}${err}`;
+  });
+  while (!running.out().includes(text)) {
+    if (ended !== '') throw new Error(`waited in vain for ${text}; ${ended}`);
+    await sleep(50);
+  }
+}
