@@ -137,7 +137,7 @@ function notesOf(planned: readonly PlannedImage[]): ReadonlySet<string> {
 /** Platforms that were locked at different times may have different patch releases. */
 function unevenPythons(plans: readonly ImagePlan[]): string[] {
   const pythons = plans.map(({ platform, base }) => `Python ${base.python.version} on ${platformName(platform)}`);
-  const same = new Set(plans.map(({ base }) => base.python.version)).size === 1;
+  const same = new Set(plans.map(({ base }) => base.python.version)).size <= 1;
   return same ? [] : [`${plans[0]?.name} has ${pythons.join(', ')}; wherry lock --update takes the newest for all`];
 }
 

@@ -24,7 +24,9 @@ export async function debianRoot(root: DebianRoot): Promise<string> {
   const { debian } = await findDebianMirrors({ config: {}, env: process.env });
   const hooks = (root.hooks ?? []).map((hook) => `--customize-hook=${hook}`);
   const variant = root.unpackedFor === undefined ? ['--variant=minbase'] : ['--variant=extract', `--architectures=${root.unpackedFor}`];
-  const options = ['--quiet', '--format=tar', ...variant, `--include=${root.packages.join(',')}`, ...hooks];
+  // A mirror may lag behind the dates of an unstable suite; signatures are checked all the same.
+  const dates = '--aptopt=Acquire::Check-Valid-Until "false"';
+  const options = ['--quiet', '--format=tar', dates, ...variant, `--include=${root.packages.join(',')}`, ...hooks];
   try {
     await run(['mmdebstrap', ...options, root.suite, temporary, debian]);
     await rename(temporary, file);

@@ -48,11 +48,25 @@ export async function pythonBase(options: Pick<TestImageOptions, 'docker'> & { r
 
 /** Writes an image as an OCI layout, for tools that copy it on. */
 export async function writeLayout(directory: string, image: TestImage): Promise<void> {
+  await writeIndexLayout(directory, [{ image }]);
+}
+
+/** The same for images of several CPUs. */
+export async function writeIndexLayout(
+  directory: string,
+  images: readonly { readonly image: TestImage; readonly architecture?: string }[],
+): Promise<void> {
   const blobs = join(directory, 'blobs/sha256');
   await mkdir(blobs, { recursive: true });
-  for (const blob of image.blobs) await writeFile(join(blobs, hexOf(digestOf(blob))), blob);
-  await writeFile(join(blobs, hexOf(image.digest)), image.manifest);
-  const manifests = [{ mediaType: image.mediaType, digest: image.digest, size: image.manifest.length }];
+  for (const { image } of images) {
+    for (const blob of [...image.blobs, image.manifest]) await writeFile(join(blobs, hexOf(digestOf(blob))), blob);
+  }
+  const manifests = images.map(({ image: { mediaType, digest, manifest }, architecture }) => ({
+    mediaType,
+    digest,
+    size: manifest.length,
+    ...(architecture !== undefined && { platform: { os: 'linux', architecture } }),
+  }));
   await writeFile(join(directory, 'index.json'), encode({ schemaVersion: 2, manifests }));
   await writeFile(join(directory, 'oci-layout'), encode({ imageLayoutVersion: '1.0.0' }));
 }
