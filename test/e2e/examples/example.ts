@@ -39,7 +39,7 @@ export interface Run {
 export function runExample({ name, image, args = [], variables = {}, wrap }: Run): Started {
   const names = Object.keys(variables).flatMap((variable) => ['-e', variable]);
   const which = image === undefined ? [] : ['--image', image];
-  const all = ['run', exampleAt(name), ...which, '--with', 'unshare', '--read-only', '--quiet', ...names, ...args];
+  const all = ['run', exampleAt(name), ...which, ...platform, '--with', 'unshare', '--read-only', '--quiet', ...names, ...args];
   return startWherry(all, { env: variables, wrap });
 }
 
