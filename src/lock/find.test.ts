@@ -98,7 +98,7 @@ describe('a project without a lock', () => {
     [{ 'conda-lock.yml': '' }, 'conda-lock.yml', 'uv init --bare && uv add PACKAGE (once for each package that the code imports)'],
   ])('says which command makes one: %j', async (files, beside, command) => {
     const { code, hint, details } = await missing(files);
-    expect([code, hint.split('\n')[0]]).toEqual(['LOCK_MISSING', `run: ${command}`]);
+    expect([code, hint.split(', and commit ')[0]]).toEqual(['LOCK_MISSING', `run ${command}`]);
     expect(details).toEqual(beside === undefined ? [] : [expect.stringContaining(beside)]);
   });
 });

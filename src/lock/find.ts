@@ -58,7 +58,7 @@ async function missing(project: Project, file: string): Promise<ToolError> {
   return new ToolError('LOCK_MISSING', `${project.name} has no lock file`, {
     where: { file },
     details,
-    hint: `run: ${command}\nThen commit ${commit}.`,
+    hint: `run ${command}, and commit ${commit}`,
   });
 }
 
