@@ -40,5 +40,5 @@ it.each(examples)('select and uv sync choose the same files for examples/%s', as
     files +=
       'refused' in theirs ? 0 : [...theirs.choices.values()].filter(({ file, hash }) => file !== undefined && hash !== undefined).length;
   }
-  expect(files).toBeGreaterThan(100);
+  expect(files).toBeGreaterThan(50);
 });
