@@ -40,5 +40,6 @@ it.each(examples)('select and uv sync choose the same files for examples/%s', as
     files +=
       'refused' in theirs ? 0 : [...theirs.choices.values()].filter(({ file, hash }) => file !== undefined && hash !== undefined).length;
   }
-  expect(files).toBeGreaterThan(50);
+  // Most of what trades installs are its own members, which are no files.
+  expect(files).toBeGreaterThan(name === 'trades' ? 90 : 100);
 });
