@@ -1,29 +1,14 @@
 import { resolve } from 'node:path';
-import type { PlannedBuilds } from './builds/index.ts';
+import type { BuildsInput, PlannedBuilds } from './builds/index.ts';
 import type { ImageConfig } from './config/types.ts';
-import type { Context } from './context.ts';
-import type { Authorize, Locate } from './download/index.ts';
 import { ToolError } from './errors/index.ts';
-import type { IndexClient } from './indexes/index.ts';
 import { type ComputedMetadata, type Lock, requireFreshLock } from './lock/index.ts';
-import type { Member, Project, SourceTree } from './project/index.ts';
-import type { LockMode, WherryLock } from './resolve/index.ts';
+import type { WherryLock } from './resolve/index.ts';
 import type { SelectedPackage, Selection } from './select/types.ts';
 
-export interface PlanBuildsInput {
-  readonly project: Project;
+export interface PlanBuildsInput extends Omit<BuildsInput, 'lock' | 'settings'> {
   readonly image: Pick<ImageConfig, 'buildConstraints'>;
-  readonly selection: Selection;
-  /** `X.Y` of the image. */
-  readonly pythonMinor: string;
   readonly pins: WherryLock;
-  readonly mode: LockMode;
-  readonly members: ReadonlyMap<string, Member>;
-  readonly trees: ReadonlyMap<string, SourceTree>;
-  readonly ctx: Context;
-  readonly authorize: Authorize;
-  readonly locate: Locate;
-  readonly client: () => Promise<IndexClient>;
 }
 
 /** How packages without a wheel are built, and wherry.lock with what that needs. What finds that out is loaded only if there is such a package. */

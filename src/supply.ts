@@ -6,7 +6,7 @@ import { counted } from './count.ts';
 import { findDebianMirrors } from './debian/index.ts';
 import type { BlobSource, Layer } from './image/types.ts';
 import type { IndexOptions } from './indexes/index.ts';
-import { packageSupply, registriesOf } from './pipeline-locks.ts';
+import { packageSupply, registriesOf } from './package-supply.ts';
 import type { ImagePlan } from './plan/index.ts';
 import type { ProduceOptions } from './produce/index.ts';
 import type { Project } from './project/index.ts';

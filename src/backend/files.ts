@@ -14,6 +14,11 @@ export function treeFiles(tree: SourceTree): readonly BuildFile[] {
   });
 }
 
+/** A file with a text of ours. */
+export function textFile(path: string, text: string): BuildFile {
+  return { type: 'file', path, executable: false, content: () => Buffer.from(text) };
+}
+
 async function readUnchanged(directory: string, file: { readonly path: string; readonly sha256: string }): Promise<Uint8Array> {
   const bytes = await readFile(join(directory, file.path)).catch(() => undefined);
   if (bytes !== undefined && digestOf(bytes) === file.sha256) return bytes;

@@ -3,7 +3,7 @@
  * Must not: run anything outside of a child process without rights, choose or fetch backends, or believe what the child says.
  */
 export { buildWheel, getRequiresForBuildWheel, prepareMetadata } from './build.ts';
-export { treeFiles } from './files.ts';
+export { textFile, treeFiles } from './files.ts';
 export type {
   BuildBackend,
   BuildFile,

@@ -1,10 +1,8 @@
 import { realpathSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { compiledLibrary, fetchInterpreter, type Interpreter, interpreterFor } from '../bytecode/index.ts';
+import { compiledLibrary, fetchInterpreter, interpreterFor, memoryPath } from '../bytecode/index.ts';
 import type { Context } from '../context.ts';
-import { digestOf, hexOf } from '../digest.ts';
-import { privateFolder, readSealed, writeSealed } from '../store/index.ts';
+import { readSealed, writeSealed } from '../store/index.ts';
 import { failure, unsupportedPython } from './failures.ts';
 import { program } from './inside/program.ts';
 import { type Child, type Received, startChild } from './sandbox/child.ts';
@@ -12,8 +10,8 @@ import { sandboxCommand } from './sandbox/command.ts';
 import type { BuildJob, BuildLimits } from './types.ts';
 
 const defaultLimits: BuildLimits = { milliseconds: 10 * 60 * 1000, bytes: 2 * 1024 ** 3 };
-/** Raised when what is stored changes without a change of anything else in the key. */
-const memoryFormat = 1;
+/** Names the memories that builds start from. */
+const own = { prefix: 'backend', format: 1, program } as const;
 
 /** A child whose interpreter has been told to start. */
 export interface Started {
@@ -38,7 +36,9 @@ export async function startBackend(job: BuildJob, ctx: Context, seed: string): P
   const directory = realpathSync(place);
   const library = realpathIfThere(compiledLibrary(place));
   const isStorable = interpreter.hasSnapshot && seed === '0';
-  const path = isStorable ? await memoryPath(ctx.store.directory, interpreter, library).catch(() => undefined) : undefined;
+  const path = isStorable
+    ? await memoryPath(ctx.store.directory, interpreter, { ...own, library: library !== undefined }).catch(() => undefined)
+    : undefined;
   const stored = path === undefined ? undefined : readSealed(path);
   const child = await startReady(job, ctx, library === undefined ? [directory] : [directory, library]);
   const memory = stored !== undefined ? 'stored' : path !== undefined ? 'wanted' : 'none';
@@ -62,13 +62,6 @@ export async function startBackend(job: BuildJob, ctx: Context, seed: string): P
 
 function realpathIfThere(path: string | undefined): string | undefined {
   return path === undefined ? undefined : realpathSync(path);
-}
-
-/** A memory holds addresses that depend on the engine that runs it, and places in the library. */
-async function memoryPath(store: string, { integrity, minor }: Interpreter, library: string | undefined): Promise<string> {
-  const { node, v8 } = process.versions;
-  const key = digestOf(JSON.stringify([memoryFormat, integrity, program, library !== undefined, node, v8, process.arch]));
-  return join(await privateFolder(store, 'snapshots'), `backend-${minor}-${hexOf(key)}`);
 }
 
 /** A child that runs; without namespaces where there are none, which is said once. */

@@ -1,3 +1,4 @@
+import { isTexts } from '../json.ts';
 import type { BuildBackend } from './types.ts';
 
 /** The hooks that are run here (PEP 517). */
@@ -90,8 +91,4 @@ export function readNews(header: unknown): News | undefined {
 function readFailed({ reason, program, refused }: Readonly<Record<string, unknown>>): Failed | undefined {
   if (typeof reason !== 'string' || !isTexts(refused)) return undefined;
   return { type: 'failed', reason, program: typeof program === 'string' ? program : undefined, refused };
-}
-
-function isTexts(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }

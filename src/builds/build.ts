@@ -1,6 +1,6 @@
 import { type BuildJob, type BuiltWheel, buildWheel, getRequiresForBuildWheel } from '../backend/index.ts';
 import type { Context } from '../context.ts';
-import { asDigest, type Digest } from '../digest.ts';
+import type { Digest } from '../digest.ts';
 import type { Authorize, Locate } from '../download/index.ts';
 import { ToolError } from '../errors/index.ts';
 import type { IndexClient } from '../indexes/index.ts';
@@ -14,10 +14,10 @@ import {
 } from '../packaging/index.ts';
 import { type BuildMaterial, type BuiltRecipe, buildId, type Materials, type WheelsRecipe } from '../plan/index.ts';
 import type { LockedTool } from '../resolve/index.ts';
-import { digestOfExchanges, jobOf } from './job.ts';
+import { digestOfExchanges, readyJob } from './job.ts';
+import { type KeptWheel, keepWheel, keptWheel } from './kept.ts';
 import { ourWheel } from './own.ts';
 import { readSource } from './source.ts';
-import { ensureTools } from './tools.ts';
 
 /** Builds wheels for recipes. */
 export interface Builder {
@@ -37,14 +37,9 @@ export interface BuilderOptions {
   readonly parallel: number;
 }
 
-interface KnownWheel {
-  readonly sha256: Digest;
-  readonly filename: string;
-}
-
 /** Opens a builder; equal builds are done once. */
 export function openBuilder(options: BuilderOptions): Builder {
-  const running = new Map<Digest, Promise<KnownWheel>>();
+  const running = new Map<Digest, Promise<KeptWheel>>();
   const limit = limiter(Math.max(1, options.parallel));
   return {
     resolve: async (recipe, materials) => {
@@ -71,7 +66,7 @@ function limiter(size: number): <T>(work: () => Promise<T>) => Promise<T> {
   };
 }
 
-function installed(recipe: BuiltRecipe, { sha256, filename }: KnownWheel): WheelsRecipe {
+function installed(recipe: BuiltRecipe, { sha256, filename }: KeptWheel): WheelsRecipe {
   const { format, venv, pythonMinor, bytecode, times, name, directUrl } = recipe;
   const version = recipe.version ?? parseWheelFilename(filename).version.text;
   const wheel = { name, version, sha256, ...(directUrl !== undefined && { directUrl }) };
@@ -84,38 +79,29 @@ interface Work {
   readonly options: BuilderOptions;
 }
 
-async function wheelOf(recipe: BuiltRecipe, { id, materials, options }: Work): Promise<KnownWheel> {
+async function wheelOf(recipe: BuiltRecipe, { id, materials, options }: Work): Promise<KeptWheel> {
   const { ctx } = options;
-  const known = asKnown(await ctx.store.document('built', id));
-  if (known !== undefined && (await ctx.store.has(known.sha256)) !== undefined) return known;
+  const known = await keptWheel(id, ctx.store);
+  if (known !== undefined) return known;
   const material = materials[id];
   if (material?.kind !== 'build') throw new ToolError('INTERNAL', `the plan does not say what ${recipe.name} is built from`);
   const started = performance.now();
   ctx.emit({ type: 'progress', stage: 'produce', item: `building ${material.label}`, done: 0 });
-  const { name: filename, bytes } = await build(recipe, material, options);
-  checkWheel(recipe, filename, material.label);
-  const wheel = { sha256: await ctx.store.put(bytes), filename };
-  await ctx.store.putDocument('built', id, wheel);
+  const built = await build(recipe, material, options);
+  checkWheel(recipe, built.name, material.label);
+  const wheel = await keepWheel(id, built, ctx.store);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  ctx.emit({ type: 'note', message: `built ${filename} with ${recipe.build.backend} in ${seconds} s` });
+  ctx.emit({ type: 'note', message: `built ${wheel.filename} with ${recipe.build.backend} in ${seconds} s` });
   return wheel;
-}
-
-function asKnown(value: unknown): KnownWheel | undefined {
-  const { sha256, filename } = (value ?? {}) as { readonly sha256?: unknown; readonly filename?: unknown };
-  if (typeof sha256 !== 'string' || typeof filename !== 'string' || !/^sha256:[0-9a-f]{64}$/.test(sha256)) return undefined;
-  return { sha256: asDigest(sha256), filename };
 }
 
 async function build(recipe: BuiltRecipe, material: BuildMaterial, options: BuilderOptions): Promise<Pick<BuiltWheel, 'name' | 'bytes'>> {
   const { ctx } = options;
   const { label, origin, tools } = material;
-  const source = await readSource({ label, source: recipe.build.source, origin }, options);
-  if (recipe.build.backend === 'uv_build' && recipe.build.tools.length === 0) return await ourWheel(source, { name: recipe.name, label });
-  await ensureTools(tools, options);
-  const gitDirectory = origin.kind === 'tree' ? origin.gitDirectory : undefined;
-  const wheels = tools.map(({ sha256 }) => ctx.store.path(sha256));
-  const job = jobOf({ label, source, build: recipe.build, wheels, minor: recipe.pythonMinor, gitDirectory });
+  if (recipe.build.backend === 'uv_build' && recipe.build.tools.length === 0) {
+    return await ourWheel(await readSource({ label, source: recipe.build.source, origin }, options), label);
+  }
+  const job = await readyJob({ build: recipe.build, material }, recipe.pythonMinor, options);
   const built = await buildWheel(job, ctx).catch(async (error: unknown) => {
     throw await explained(error, job, { tools, options });
   });

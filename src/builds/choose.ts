@@ -1,10 +1,17 @@
+import { counted } from '../count.ts';
 import { ToolError } from '../errors/index.ts';
 import { redact } from '../http/index.ts';
 import type { IndexClient } from '../indexes/index.ts';
-import { evaluateMarker, parseRequirement, type Requirement, specifiersAllow, type Version } from '../packaging/index.ts';
+import {
+  dependencyHeaders,
+  evaluateMarker,
+  parseRequirement,
+  type Requirement,
+  specifiersAllow,
+  type Version,
+} from '../packaging/index.ts';
 import type { LockedTool } from '../resolve/index.ts';
 import { type Candidate, newestFitting, type Refusals } from './candidates.ts';
-import { parseMetadata } from './metadata.ts';
 import type { BuildPython } from './python.ts';
 
 /** What tools are chosen for. */
@@ -122,7 +129,7 @@ async function filesOf(name: string, client: IndexClient) {
 
 /** The Requires-Dist headers of METADATA (core metadata specification). */
 export function requiresDist(metadata: string): readonly Requirement[] {
-  return parseMetadata(metadata).requiresDist.map(parseRequirement);
+  return dependencyHeaders(metadata).requiresDist.map(parseRequirement);
 }
 
 const constraintHint = (name: string) =>
@@ -150,7 +157,7 @@ function nothingFits(name: string, { demands, refusals, constraints, question }:
   const details = [
     ...demands.map(demandLine),
     ...constraints.map(({ specifierText }) => `a build constraint allows ${name} ${specifierText}`),
-    ...[...refusals].map(([reason, count]) => `${count} file${count === 1 ? '' : 's'}: ${reason}`),
+    ...[...refusals].map(([reason, count]) => `${counted(count, 'file')}: ${reason}`),
     ...(refusals.size === 0 ? ['no package index has the package'] : []),
   ];
   const isConflict = demands.length > 1 && refusals.has('another version than is required');

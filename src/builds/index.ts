@@ -4,6 +4,6 @@
  */
 export { type Builder, openBuilder } from './build.ts';
 export { localMembers } from './locals.ts';
-export { type BuiltMetadata, builtMetadata } from './metadata.ts';
-export { type PlannedBuild, type PlannedBuilds, resolveBuilds } from './resolve.ts';
+export { builtMetadata } from './metadata.ts';
+export { type BuildsInput, type PlannedBuild, type PlannedBuilds, resolveBuilds } from './resolve.ts';
 export { type BuildSettings, readBuildSettings } from './settings.ts';

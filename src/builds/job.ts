@@ -2,7 +2,9 @@ import type { BuildJob, GitExchange } from '../backend/index.ts';
 import { type Digest, digestOf } from '../digest.ts';
 import { canonicalJson } from '../json.ts';
 import type { BuildRecipe } from '../plan/index.ts';
-import type { ReadSource } from './source.ts';
+import type { PlannedBuild } from './resolve.ts';
+import { type ReadSource, readSource, type SourceMeans } from './source.ts';
+import { ensureTools } from './tools.ts';
 
 export interface JobParts {
   readonly label: string;
@@ -25,6 +27,17 @@ export function jobOf({ label, source, build, wheels, minor, gitDirectory }: Job
     minor,
     ...(gitDirectory !== undefined && { gitDirectory }),
   };
+}
+
+export type JobMeans = SourceMeans & Parameters<typeof ensureTools>[1];
+
+/** The job of a planned build, with its source and its tools in the store; `minor` is `X.Y`. Errors: those of sources and of indexes. */
+export async function readyJob({ build, material }: PlannedBuild, minor: string, means: JobMeans): Promise<BuildJob> {
+  const { label, origin, tools } = material;
+  const source = await readSource({ label, source: build.source, origin }, means);
+  await ensureTools(tools, means);
+  const wheels = tools.map(({ sha256 }) => means.ctx.store.path(sha256));
+  return jobOf({ label, source, build, wheels, minor, gitDirectory: origin.kind === 'tree' ? origin.gitDirectory : undefined });
 }
 
 /** One digest for all that git said. */

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { ToolError } from '../errors/index.ts';
 import { normalizeName } from '../packaging/index.ts';
-import { type Member, type Project, type Pyproject, readOutsideMember, readPyproject } from '../project/index.ts';
+import { type Member, type Project, type Pyproject, readOutsideMember, readPyproject, tableAt } from '../project/index.ts';
 import type { Selection } from '../select/types.ts';
 
 /**
@@ -41,12 +41,7 @@ async function outsideMember(project: Project, { name, version, path }: Outside)
   if (member !== undefined) return { ...member, path };
   // setup.py and setup.cfg alone, or Poetry's own table: the lock says what it is called.
   const legacy = pyproject ?? { file, text: '', data: {} };
-  const backend = pyproject === undefined ? undefined : backendOf(pyproject);
-  return { name: normalizeName(name), path, pyproject: legacy, version, isPackage: true, backend };
-}
-
-function backendOf({ data }: Pyproject): string | undefined {
-  const system = data['build-system'];
-  const backend = typeof system === 'object' && system !== null && 'build-backend' in system ? system['build-backend'] : undefined;
-  return typeof backend === 'string' ? backend : undefined;
+  const backend = tableAt(legacy.data, ['build-system'])?.['build-backend'];
+  const known = typeof backend === 'string' ? backend : undefined;
+  return { name: normalizeName(name), path, pyproject: legacy, version, isPackage: true, backend: known };
 }

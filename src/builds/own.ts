@@ -8,7 +8,7 @@ import { type UvBuiltWheel, uvBuildWheel } from '../uvbuild/index.ts';
 import type { ReadSource } from './source.ts';
 
 /** The wheel of a project whose backend is uv_build: made here, without running anything. Errors: UVBUILD_INVALID, UVBUILD_MODULE_MISSING, PROJECT_BROKEN. */
-export async function ourWheel(source: ReadSource, { label }: { readonly name: string; readonly label: string }): Promise<UvBuiltWheel> {
+export async function ourWheel(source: ReadSource, label: string): Promise<UvBuiltWheel> {
   const contents = new Map<Digest, Uint8Array>();
   const files: SourceFile[] = [];
   for (const file of below(source)) files.push(file.type === 'symlink' ? { ...file } : await hashed(file, contents));

@@ -3,6 +3,7 @@ import { getRequiresForBuildWheel } from '../backend/index.ts';
 import type { Context } from '../context.ts';
 import type { Authorize, Locate } from '../download/index.ts';
 import type { IndexClient } from '../indexes/index.ts';
+import { packageLabel } from '../package-label.ts';
 import { parseRequirement, parseVersion, specifiersAllow } from '../packaging/index.ts';
 import type { BuildMaterial, BuildOrigin, BuildRecipe, BuildSource } from '../plan/index.ts';
 import type { Member, Project, SourceTree } from '../project/index.ts';
@@ -80,7 +81,7 @@ interface Subject {
 
 async function subjectOf(item: SelectedPackage, input: BuildsInput): Promise<Subject | undefined> {
   const { name, version, artifact } = item;
-  const label = version === undefined ? name : `${name} ${version}`;
+  const label = packageLabel(item);
   if (artifact.kind === 'wheel') return undefined;
   if (artifact.kind === 'local') return await treeSubject({ name, version, label, path: artifact.path }, input);
   const { subdirectory } = artifact;

@@ -1,4 +1,4 @@
-import type { BuildFile } from '../backend/index.ts';
+import { type BuildFile, textFile } from '../backend/index.ts';
 import { isTable, type TomlTable, tableAt } from '../project/index.ts';
 
 /** Build requirements that take a version, or the list of files, from version control. */
@@ -20,7 +20,7 @@ export function withVersion(files: readonly BuildFile[], { name, version, subdir
   const path = subdirectory === undefined ? 'PKG-INFO' : `${subdirectory.replace(/\/+$/, '')}/PKG-INFO`;
   if (version === undefined || files.some((file) => file.path === path)) return files;
   const text = `Metadata-Version: 2.1\nName: ${name}\nVersion: ${version}\n`;
-  return [...files, { type: 'file', path, executable: false, content: () => Buffer.from(text) }];
+  return [...files, textFile(path, text)];
 }
 
 export interface Versioned {

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'smol-toml';
 import { ToolError } from '../errors/index.ts';
+import { isTexts } from '../json.ts';
 import { normalizeName } from '../packaging/index.ts';
 import { isTable, type Project, type TomlTable, tableAt } from '../project/index.ts';
 
@@ -66,7 +67,7 @@ function texts(value: unknown): readonly string[] {
 function settingsTable(value: unknown): Readonly<Record<string, string | readonly string[]>> {
   const pairs = Object.entries(isTable(value) ? value : {}).flatMap(([key, item]): [string, string | readonly string[]][] => {
     if (typeof item === 'string') return [[key, item]];
-    return Array.isArray(item) && item.every((word) => typeof word === 'string') ? [[key, item]] : [];
+    return isTexts(item) ? [[key, item]] : [];
   });
   return Object.fromEntries(pairs);
 }

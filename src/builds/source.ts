@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { parse } from 'smol-toml';
-import { type BuildFile, treeFiles } from '../backend/index.ts';
+import { type BuildFile, textFile, treeFiles } from '../backend/index.ts';
 import type { Context } from '../context.ts';
 import { type Authorize, copyFile, download, type Locate } from '../download/index.ts';
 import { ToolError } from '../errors/index.ts';
@@ -66,11 +66,6 @@ async function asReleased(
 
 function below({ subdirectory }: { readonly subdirectory?: string }): { readonly subdirectory?: string } {
   return subdirectory === undefined ? {} : { subdirectory };
-}
-
-/** A file with a text of ours. */
-export function textFile(path: string, text: string): BuildFile {
-  return { type: 'file', path, executable: false, content: () => Buffer.from(text) };
 }
 
 interface ArchiveQuestion {

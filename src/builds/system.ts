@@ -1,4 +1,5 @@
 import { ToolError } from '../errors/index.ts';
+import { isTexts } from '../json.ts';
 import { type TomlTable, tableAt } from '../project/index.ts';
 
 /** `[build-system]` of a project (PEP 517, PEP 518). */
@@ -22,10 +23,6 @@ export function buildSystemOf(data: TomlTable | undefined, label: string): Build
     });
   }
   return { backend: backend ?? legacy.backend, backendPath: path ?? [], requires };
-}
-
-function isTexts(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }
 
 /** Whether Wherry's own uv_build builds it: no code of the project or of others runs then. */

@@ -1,9 +1,7 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import type { Context } from '../context.ts';
-import { asDigest } from '../digest.ts';
 import { type Authorize, copyFile, download } from '../download/index.ts';
 import { ToolError } from '../errors/index.ts';
+import { fileDigest } from '../file-digest.ts';
 import type { IndexClient, IndexFile } from '../indexes/index.ts';
 import type { LockedTool } from '../resolve/index.ts';
 import { openZip } from '../zip/index.ts';
@@ -41,7 +39,7 @@ async function bring(file: IndexFile, { ctx, authorize }: ToolMeans): Promise<Lo
 async function copyIn(path: string, ctx: Context): Promise<LockedTool['sha256']> {
   const fail = (cause?: unknown) =>
     new ToolError('SOURCE_MISSING', `cannot read ${path}`, { cause, hint: 'run the command again when nothing writes there' });
-  const sha256 = await hashOf(path).catch((cause: unknown) => {
+  const sha256 = await fileDigest(path).catch((cause: unknown) => {
     throw fail(cause);
   });
   await copyFile(path, sha256, { ctx, fail });
@@ -74,7 +72,7 @@ async function bringLocked(tool: LockedTool, means: ToolMeans, client: IndexClie
   for await (const { files } of client.project(tool.name)) {
     for (const file of files) {
       if (file.filename !== tool.filename) continue;
-      const found = file.sha256 ?? ('path' in file.location ? await hashOf(file.location.path) : undefined);
+      const found = file.sha256 ?? ('path' in file.location ? await fileDigest(file.location.path) : undefined);
       if (found !== tool.sha256) continue;
       await bring({ ...file, size: tool.size, sha256: tool.sha256 }, means);
       return;
@@ -84,10 +82,4 @@ async function bringLocked(tool: LockedTool, means: ToolMeans, client: IndexClie
     details: [tool.sha256, `asked: ${client.places.map(({ origin }) => origin).join(', ') || 'none'}`],
     hint: 'run wherry lock --update to choose again, and commit wherry.lock',
   });
-}
-
-async function hashOf(path: string) {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path) as AsyncIterable<Uint8Array>) hash.update(chunk);
-  return asDigest(`sha256:${hash.digest('hex')}`);
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { type Digest, digestOf } from '../digest.ts';
 import { canonicalJson } from '../json.ts';
@@ -37,7 +38,6 @@ export async function treeSource(
 }
 
 async function ignoreAbove(directory: string): Promise<string | undefined> {
-  const { existsSync } = await import('node:fs');
   if (existsSync(join(directory, '.git'))) return undefined;
   for (let above = dirname(directory); above !== dirname(above); above = dirname(above)) {
     const text = await readTextIfThere(join(above, '.gitignore'));

@@ -1,31 +1,22 @@
 import { buildWheel } from '../backend/index.ts';
 import { type BuildRecipe, type BuiltRecipe, buildId } from '../plan/index.ts';
-import { digestOfExchanges, jobOf } from './job.ts';
+import { digestOfExchanges, type JobMeans, readyJob } from './job.ts';
+import { keepWheel } from './kept.ts';
 import type { PlannedBuild } from './resolve.ts';
-import { readSource, type SourceMeans } from './source.ts';
-import { ensureTools } from './tools.ts';
-
-export type ScmMeans = SourceMeans & Parameters<typeof ensureTools>[1];
 
 /**
  * The build of a tree with what git says now as part of its identity: only the build itself shows what it asks, so it is done, and its wheel is kept
  * for the layer. Errors: those of `backend` and of indexes.
  */
 export async function withGit(
-  { build, material }: PlannedBuild,
+  planned: PlannedBuild,
   recipe: Pick<BuiltRecipe, 'name' | 'version' | 'pythonMinor'>,
-  means: ScmMeans,
+  means: JobMeans,
 ): Promise<PlannedBuild> {
-  const { label, origin } = material;
-  const gitDirectory = origin.kind === 'tree' ? origin.gitDirectory : undefined;
-  if (gitDirectory === undefined) return { build, material };
-  const { store } = means.ctx;
-  const source = await readSource({ label, source: build.source, origin }, means);
-  await ensureTools(material.tools, means);
-  const wheels = material.tools.map(({ sha256 }) => store.path(sha256));
-  const built = await buildWheel(jobOf({ label, source, build, wheels, minor: recipe.pythonMinor, gitDirectory }), means.ctx);
-  const whole: BuildRecipe = { ...build, git: digestOfExchanges(built.git) };
-  const wheel = { sha256: await store.put(built.bytes), filename: built.name };
-  await store.putDocument('built', buildId({ ...recipe, build: whole }), wheel);
-  return { build: whole, material };
+  const { origin } = planned.material;
+  if (origin.kind !== 'tree' || origin.gitDirectory === undefined) return planned;
+  const built = await buildWheel(await readyJob(planned, recipe.pythonMinor, means), means.ctx);
+  const build: BuildRecipe = { ...planned.build, git: digestOfExchanges(built.git) };
+  await keepWheel(buildId({ ...recipe, build }), built, means.ctx.store);
+  return { ...planned, build };
 }

@@ -9,6 +9,7 @@ export { type BytecodeOptions, withBytecode } from './entries.ts';
 export { fetchInterpreter } from './fetch.ts';
 export { bundledMinor, type Interpreter, interpreterFor } from './interpreters.ts';
 export { compiledLibrary } from './library.ts';
+export { memoryPath } from './memory-path.ts';
 export { pycPath } from './pyc.ts';
 export { stackSizeMb } from './stack.ts';
 export { bootCompiler, type CompilerPlace } from './start.ts';

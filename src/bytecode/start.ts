@@ -1,17 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { digestOf, hexOf } from '../digest.ts';
-import { privateFolder } from '../store/index.ts';
 import { compileAhead } from './ahead.ts';
 import { type Booted, boot } from './boot.ts';
 import { type Compiler, createCompiler } from './compiler.ts';
 import { type Interpreter, interpreterFor } from './interpreters.ts';
 import { compiledLibrary } from './library.ts';
+import { type MemoryKey, memoryPath } from './memory-path.ts';
 import { program } from './program.ts';
 import { startStored } from './snapshot.ts';
 import { unusable } from './unpack.ts';
 
-/** Raised when what is stored changes without a change of anything else in the key. */
+/** See `MemoryKey`. */
 const snapshotFormat = 1;
 /** A start without a stored memory takes 1 to 3 s; after this one waits no longer for another's, which may be the leftover of a killed machine. */
 const patience = 6000;
@@ -56,20 +55,13 @@ async function bootStored({ directory, store }: CompilerPlace, interpreter: Inte
   return await startStored({ path, directory: store, patience }, { start, memoryOf: ({ pyodide }) => pyodide.makeMemorySnapshot() });
 }
 
-interface Surroundings {
-  /** Whether modules come from the compiled library. */
-  readonly library: boolean;
-  readonly versions?: Pick<NodeJS.ProcessVersions, 'node' | 'v8'>;
-}
-
-/** A stored memory holds addresses that depend on the engine that runs it, and places in the library: one of another Node crashes. */
+/** Where the memory of the interpreter that compiles is stored. */
 export async function snapshotPath(
   store: string,
-  { integrity, minor }: Interpreter,
-  { library, versions = process.versions }: Surroundings,
+  interpreter: Interpreter,
+  surroundings: Pick<MemoryKey, 'library' | 'versions'>,
 ): Promise<string> {
-  const key = digestOf(JSON.stringify([snapshotFormat, integrity, program, library, versions.node, versions.v8, process.arch]));
-  return join(await privateFolder(store, 'snapshots'), `cpython-${minor}-${hexOf(key)}`);
+  return await memoryPath(store, interpreter, { prefix: 'cpython', format: snapshotFormat, program, ...surroundings });
 }
 
 async function bootChecked(interpreter: Interpreter, booting: Promise<Booted>): Promise<Booted> {

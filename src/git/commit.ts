@@ -1,6 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import type { Context } from '../context.ts';
-import { asDigest, type Digest } from '../digest.ts';
+import { type Digest, isDigest } from '../digest.ts';
 import type { Authorize } from '../download/index.ts';
 import { ToolError } from '../errors/index.ts';
 import { redact } from '../http/index.ts';
@@ -50,7 +50,7 @@ export async function fetchCommit(wanted: GitCommit, options: GitOptions): Promi
 }
 
 function asKnown(value: unknown): Digest | undefined {
-  return typeof value === 'string' && /^sha256:[0-9a-f]{64}$/.test(value) ? asDigest(value) : undefined;
+  return typeof value === 'string' && isDigest(value) ? value : undefined;
 }
 
 async function filesOf(wanted: GitCommit, options: GitOptions & { readonly depth: number }): Promise<TreeFile[]> {

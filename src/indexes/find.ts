@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { ToolError } from '../errors/index.ts';
+import { tableAt } from '../project/index.ts';
 import type { Project } from '../project/types.ts';
 import { readPipSettings } from './pip-conf.ts';
 import type { IndexOptions, IndexPlace } from './types.ts';
@@ -34,9 +35,7 @@ export async function findIndexes(question: IndexQuestion): Promise<readonly Ind
 /** uv.toml replaces `[tool.uv]`; the user's settings come after both. */
 async function projectOptions({ project, env }: IndexQuestion): Promise<readonly IndexOptions[]> {
   const own = await readUvToml(join(project.root, 'uv.toml'));
-  const { tool } = project.rootPyproject.data;
-  const uv = typeof tool === 'object' && tool !== null && 'uv' in tool ? tool.uv : undefined;
-  const table = typeof uv === 'object' && uv !== null ? (uv as Readonly<Record<string, unknown>>) : {};
+  const table = tableAt(project.rootPyproject.data, ['tool', 'uv']) ?? {};
   return [own ?? uvOptions(table, { file: 'pyproject.toml', directory: project.root }), ...(await userUvOptions(env))];
 }
 

@@ -2,10 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { parse } from 'smol-toml';
+import { isTable, type TomlTable } from '../project/index.ts';
 import type { IndexOptions, IndexPlace } from './types.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
-type Table = Readonly<Record<string, unknown>>;
 
 /** Index options of uv's environment variables. */
 export function uvVariables(env: Env, directory: string): IndexOptions {
@@ -28,9 +28,9 @@ function namedPlace(word: string, directory: string): Pick<IndexPlace, 'name' | 
 }
 
 /** Index options of `[tool.uv]` or of a uv.toml; `file` is for people. Values of other types are passed over: uv itself reports them. */
-export function uvOptions(table: Table, { file, directory }: { readonly file: string; readonly directory: string }): IndexOptions {
+export function uvOptions(table: TomlTable, { file, directory }: { readonly file: string; readonly directory: string }): IndexOptions {
   const listed = (Array.isArray(table.index) ? table.index : []).filter(isTable);
-  const place = (entry: Table): IndexPlace[] =>
+  const place = (entry: TomlTable): IndexPlace[] =>
     typeof entry.url === 'string' && entry.explicit !== true
       ? [
           {
@@ -79,8 +79,4 @@ export async function readUvToml(file: string): Promise<IndexOptions | undefined
   } catch {
     return undefined;
   }
-}
-
-function isTable(value: unknown): value is Table {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

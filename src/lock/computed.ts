@@ -1,13 +1,9 @@
+import type { DependencyHeaders } from '../packaging/index.ts';
 import type { Pyproject } from '../project/types.ts';
 import { tableAt, textsAt } from './table.ts';
 
-/** What a build backend says of a project: headers of METADATA (core metadata specification). */
-export interface ComputedMetadata {
-  /** Requires-Dist, as written. */
-  readonly requiresDist: readonly string[];
-  /** Provides-Extra. */
-  readonly providesExtras: readonly string[];
-}
+/** What a build backend says of a project. */
+export type ComputedMetadata = DependencyHeaders;
 
 /** By the absolute path of the tree. */
 export type ComputedTrees = ReadonlyMap<string, ComputedMetadata>;

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { ToolError } from '../errors/index.ts';
+import { isMissing } from '../project/index.ts';
 import type { Project } from '../project/types.ts';
 import { conversion } from './convert.ts';
 
@@ -66,7 +67,7 @@ async function exists(file: string): Promise<boolean> {
   return await stat(file).then(
     () => true,
     (error: unknown) => {
-      if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return false;
+      if (isMissing(error)) return false;
       throw error;
     },
   );

@@ -1,5 +1,5 @@
 import type { Project } from '../project/types.ts';
-import { type Pin, type PinnedLock, withoutEdges } from './pinned.ts';
+import { emptyManifest, type Pin, type PinnedLock, withoutEdges } from './pinned.ts';
 import { sourceKey } from './source.ts';
 import type { ConflictItem, Edge, Lock, LockedPackage } from './types.ts';
 
@@ -33,16 +33,6 @@ export function lockOfPins(pinned: PinnedLock, project: Pick<Project, 'name' | '
     packages: [root, ...others.map(({ locked }) => locked)],
   };
 }
-
-const emptyManifest = {
-  requirements: [],
-  constraints: [],
-  overrides: [],
-  buildConstraints: [],
-  excludes: [],
-  dependencyGroups: {},
-  other: {},
-} as const;
 
 function rootOf({ name, member }: Pick<Project, 'name' | 'member'>): LockedPackage {
   const source = { kind: 'virtual', directory: member?.path ?? '.' } as const;

@@ -26,20 +26,17 @@ const maxBytes = 64 * 1024 * 1024;
 /** Reads the lock of a project, in whatever format it has one. Errors: those of `findLock` and of the format. */
 export async function loadLock({ project, setting, env }: LoadLockOptions): Promise<ReadLock> {
   const found = await findLock(project, setting);
-  const read = await readFound(found, { project, env });
-  if (found.kind !== 'requirements' || setting.requirements.length > 0) return read;
-  return {
-    ...(read as RequirementsLock),
-    notes: [...(read as RequirementsLock).notes, `packages come from requirements.txt: there is no uv.lock`],
-  };
+  if (found.kind !== 'requirements') return await readFound(found, project);
+  const read = await readRequirementsLock(found.files, { project, env });
+  if (setting.requirements.length > 0) return read;
+  return { ...read, notes: [...read.notes, 'packages come from requirements.txt: there is no uv.lock'] };
 }
 
-async function readFound(found: LockFiles, { project, env }: Pick<LoadLockOptions, 'project' | 'env'>): Promise<ReadLock> {
-  if (found.kind === 'requirements') return await readRequirementsLock(found.files, { project, env });
-  const text = await textOf(found.file);
-  if (found.kind === 'uv') return await withLocalHashes(parseLock(text, found.file), path.dirname(found.file));
-  const base = path.relative(project.root, path.dirname(found.file)).split(path.sep).join('/') || '.';
-  return parsePylock(text, { file: found.file, base });
+async function readFound({ kind, file }: Exclude<LockFiles, { readonly kind: 'requirements' }>, { root }: Project): Promise<ReadLock> {
+  const text = await textOf(file);
+  if (kind === 'uv') return await withLocalHashes(parseLock(text, file), path.dirname(file));
+  const base = path.relative(root, path.dirname(file)).split(path.sep).join('/') || '.';
+  return parsePylock(text, { file, base });
 }
 
 async function textOf(file: string): Promise<string> {

@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { fileDigest } from '../file-digest.ts';
 import type { Lock, LockedFile } from './types.ts';
 
 /**
@@ -22,11 +21,9 @@ export async function withLocalHashes(lock: Lock, root: string): Promise<Lock> {
 
 async function hashed(file: LockedFile, root: string): Promise<LockedFile> {
   const path = resolve(root, file.path ?? '');
-  const hash = createHash('sha256');
   try {
     const { size } = await stat(path);
-    for await (const chunk of createReadStream(path) as AsyncIterable<Uint8Array>) hash.update(chunk);
-    return { ...file, size, hash: `sha256:${hash.digest('hex')}` };
+    return { ...file, size, hash: await fileDigest(path) };
   } catch {
     return file;
   }

@@ -42,3 +42,14 @@ export const withoutEdges = {
   groups: {},
   metadata: undefined,
 } as const;
+
+/** What a resolver was given beside a project, where nothing was. */
+export const emptyManifest = {
+  requirements: [],
+  constraints: [],
+  overrides: [],
+  buildConstraints: [],
+  excludes: [],
+  dependencyGroups: {},
+  other: {},
+} as const;

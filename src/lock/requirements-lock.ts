@@ -1,18 +1,18 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { ToolError } from '../errors/index.ts';
+import type { IndexOptions } from '../index-options.ts';
 import type { Project } from '../project/types.ts';
 import type { PinnedLock } from './pinned.ts';
 import { gitTop } from './requirements/boundary.ts';
 import { pinsOf, type RequirementPin, type Unpinned } from './requirements/pinned.ts';
 import { placeName, readRequirements } from './requirements/read.ts';
-import type { IndexFlags } from './requirements/types.ts';
 
 /** Requirements as a list of pins, whose files an index may have to tell yet. */
 export interface RequirementsLock extends PinnedLock {
   readonly format: 'requirements';
   readonly pins: readonly RequirementPin[];
-  readonly indexes: IndexFlags;
+  readonly indexes: IndexOptions;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { packageLabel } from '../package-label.ts';
 import type { SelectedPackage } from '../select/types.ts';
 import { directUrlOf } from './direct-url.ts';
 import type { PlanInput } from './input.ts';
@@ -30,8 +31,7 @@ export function builtLayer(item: SelectedPackage, { input, materials, bytecode, 
     build: planned.build,
   };
   materials.add(buildId(recipe), planned.material);
-  const label = item.version === undefined ? item.name : `${item.name} ${item.version}`;
-  return { kind, recipe, id: recipeId(recipe), contents: [label], size: undefined };
+  return { kind, recipe, id: recipeId(recipe), contents: [packageLabel(item)], size: undefined };
 }
 
 /** Layers of packages of others that are built, by name. */

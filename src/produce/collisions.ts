@@ -2,6 +2,7 @@ import type { Context } from '../context.ts';
 import type { Digest } from '../digest.ts';
 import { canonicalJson } from '../json.ts';
 import { anywhere } from '../layer-roots.ts';
+import { packageLabel } from '../package-label.ts';
 import { type BuiltRecipe, installsWheels, type WheelItem, type WheelsRecipe } from '../plan/recipe.ts';
 import type { ImagePlan, LayerPlan } from '../plan/types.ts';
 import { checkedPath, type KnownLayer } from '../store/index.ts';
@@ -46,7 +47,7 @@ export async function checkLayers(plan: ImagePlan, ctx: Context, means: CheckMea
     files: recipe.kind === 'files' ? wheelFilesOf(recipe.entries) : [],
   });
   const wheelFiles = async (wheel: PlannedWheel): Promise<OwnedFiles> => ({
-    owner: labelOf(wheel),
+    owner: packageLabel(wheel.item ?? wheel.recipe),
     files: wheelFilesIn(await filesOf(wheel, ctx, means)),
   });
   const isHere = ({ id }: { readonly id: Digest }): boolean => !elsewhere.has(id);
@@ -68,11 +69,6 @@ function* allFiles(lists: readonly OwnedFiles[]): Generator<WheelFile> {
 
 function wheelsOf(recipe: WheelsRecipe | BuiltRecipe): PlannedWheel[] {
   return recipe.kind === 'built' ? [{ recipe, item: undefined }] : recipe.wheels.map((item) => ({ item, recipe }));
-}
-
-function labelOf({ recipe, item }: PlannedWheel): string {
-  const { name, version } = item ?? recipe;
-  return version === undefined ? name : `${name} ${version}`;
 }
 
 async function filesOf(wheel: PlannedWheel, ctx: Context, { fetch, build }: Pick<CheckMeans, 'fetch' | 'build'>): Promise<string> {

@@ -149,17 +149,15 @@ export function lockFromData(data: unknown): WherryLock | LockProblem {
   const result = fileSchema.safeParse(data);
   if (!result.success) return result.error.issues[0] ?? { path: [], message: 'invalid' };
   const bases = result.data.base.map((entry) => (entry.kind === 'debian' ? fromDebian(entry) : fromImage(entry)));
-  const duplicate = bases.findIndex((entry, index) => bases.slice(0, index).some((other) => compareBases(entry, other) === 0));
+  const duplicate = firstRepeated(bases, compareBases);
   if (duplicate !== -1) return { path: ['base', duplicate], message: 'a second entry of the same base and platform' };
   const requirements = result.data.requirement.map(fromRequirement);
   const foreign = requirements.findIndex((entry) => entry.files.some(({ filename }) => !isFileOf(entry, filename)));
   if (foreign !== -1) return { path: ['requirement', foreign], message: 'a file of another package or version' };
-  const again = requirements.findIndex((entry, index) =>
-    requirements.slice(0, index).some((other) => compareRequirements(entry, other) === 0),
-  );
+  const again = firstRepeated(requirements, compareRequirements);
   if (again !== -1) return { path: ['requirement', again], message: 'a second entry of the same package and version' };
   const builds = result.data.build.map(fromBuild);
-  const repeated = builds.findIndex((entry, index) => builds.slice(0, index).some((other) => compareBuilds(entry, other) === 0));
+  const repeated = firstRepeated(builds, compareBuilds);
   if (repeated !== -1) return { path: ['build', repeated], message: 'a second entry of the same build' };
   return (
     repeatedPackage(bases) ?? {
@@ -169,6 +167,11 @@ export function lockFromData(data: unknown): WherryLock | LockProblem {
       builds: builds.sort(compareBuilds),
     }
   );
+}
+
+/** Place of the first entry that is the same as one before it; -1 if there is none. */
+function firstRepeated<T>(entries: readonly T[], compare: (a: T, b: T) => number): number {
+  return entries.findIndex((entry, index) => entries.slice(0, index).some((other) => compare(entry, other) === 0));
 }
 
 /** Whether a file belongs to the package and version that it stands for: entries are edited by pull requests. */

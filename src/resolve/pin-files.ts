@@ -1,10 +1,8 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { type Digest, isDigest } from '../digest.ts';
 import { ToolError } from '../errors/index.ts';
+import { fileDigest } from '../file-digest.ts';
 import { type IndexClient, type IndexFile, indexUnknown, type ProjectFiles } from '../indexes/index.ts';
 import type { RequirementPin } from '../lock/index.ts';
-import { compareVersions, parseSpecifiers, specifiersAllow, type Version, wheelTags } from '../packaging/index.ts';
+import { compareVersions, dependencyHeaders, parseSpecifiers, specifiersAllow, type Version, wheelTags } from '../packaging/index.ts';
 import { fileVersion } from './file-version.ts';
 import type { LockedRequirement } from './wherry-lock.ts';
 
@@ -59,7 +57,7 @@ async function entryOf({ name, version = '', where }: RequirementPin, files: rea
   const resolved = files[0]?.version.text;
   const rows = await Promise.all(
     files.map(async ({ filename, sha256, size, location }) => {
-      const digest = sha256 ?? ('path' in location ? await hashOf(location.path) : undefined);
+      const digest = sha256 ?? ('path' in location ? await fileDigest(location.path) : undefined);
       return digest === undefined ? [] : [{ filename, sha256: digest, ...(size === undefined ? {} : { size }) }];
     }),
   );
@@ -87,11 +85,10 @@ async function requiresOf(files: readonly VersionedFile[], indexes: IndexClient)
   return text === undefined ? {} : { requires: requirementsIn(text) };
 }
 
-/** `Requires-Dist` of METADATA without those of extras (core metadata specification). */
+/** `Requires-Dist` of METADATA without those of extras. */
 function requirementsIn(metadata: string): readonly string[] {
-  const [head = ''] = metadata.split(/\r?\n\r?\n/, 1);
-  const lines = [...head.matchAll(/^Requires-Dist:[ \t]*(.+?)[ \t\r]*$/gim)].map(([, text = '']) => text);
-  return [...new Set(lines)].filter((text) => !/\bextra\b/.test(text.split(';').slice(1).join(';'))).sort();
+  const texts = new Set(dependencyHeaders(metadata).requiresDist.filter((text) => text !== ''));
+  return [...texts].filter((text) => !/\bextra\b/.test(text.split(';').slice(1).join(';'))).sort();
 }
 
 function isSpecifier(text: string): boolean {
@@ -101,13 +98,6 @@ function isSpecifier(text: string): boolean {
   } catch {
     return false;
   }
-}
-
-async function hashOf(file: string): Promise<Digest | undefined> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(file)) hash.update(chunk as Uint8Array);
-  const digest = `sha256:${hash.digest('hex')}`;
-  return isDigest(digest) ? digest : undefined;
 }
 
 function notFound(pin: RequirementPin, asked: readonly ProjectFiles[], indexes: IndexClient): ToolError {

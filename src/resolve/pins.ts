@@ -1,9 +1,10 @@
 import type { Context } from '../context.ts';
 import { ToolError } from '../errors/index.ts';
-import { type IndexClient, indexUrl } from '../indexes/index.ts';
+import type { IndexClient } from '../indexes/index.ts';
+// Not the folder's index, which would load what asks indexes: a complete lock asks none.
+import { indexUrl } from '../indexes/locate.ts';
 import type { LockedFile, PinnedLock, RequirementPin, RequirementsLock } from '../lock/index.ts';
 import { parallel } from '../parallel.ts';
-import { lookUpPin } from './pin-files.ts';
 import { incomplete } from './resolve.ts';
 import { findRequirement, type LockedRequirement, type LockMode, type WherryLock, withRequirements } from './wherry-lock.ts';
 
@@ -39,7 +40,7 @@ async function completed(open: readonly RequirementPin[], { list, lock, mode, cl
   if (missing.length === 0) return lock;
   if (mode === 'locked')
     throw incomplete(`the files of ${missing.length === 1 ? 'one package' : `${missing.length} packages`} of ${list.label}`);
-  const indexes = await client();
+  const [{ lookUpPin }, indexes] = [await import('./pin-files.ts'), await client()];
   const distinct = [...new Map(missing.map((pin) => [`${pin.name} ${pin.version}`, pin])).values()];
   const found: LockedRequirement[] = [];
   await parallel(distinct, width, async (pin) => {

@@ -1,11 +1,11 @@
 import { asDigest, type Digest } from '../digest.ts';
 import { parseGitSource } from '../git/source.ts';
 import type { LockedFile, LockedPackage } from '../lock/types.ts';
+import { packageLabel } from '../package-label.ts';
 import { compareBuilds, parseWheelFilename, scoreWheel, type TagRanks, wheelTags } from '../packaging/index.ts';
 import type { Project } from '../project/types.ts';
 import type { BuildRules } from './builds.ts';
 import type { Fit } from './fit.ts';
-import { packageLabel } from './graph.ts';
 import { isProblem, type Problem } from './problem.ts';
 import type { Artifact, WheelArtifact } from './types.ts';
 import { describeUnfit } from './unfit.ts';

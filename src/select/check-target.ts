@@ -1,6 +1,6 @@
 import { ToolError } from '../errors/index.ts';
 import type { Lock } from '../lock/types.ts';
-import { markerEnvironment, parseSpecifiers, parseVersion, specifiersAllow } from '../packaging/index.ts';
+import { markerEnvironment, parseSpecifiers, parseVersion, specifiersAllow, type Version } from '../packaging/index.ts';
 import { machineOf, type Platform, platformName } from '../platform.ts';
 import type { Project } from '../project/types.ts';
 import type { Target } from '../resolve/target.ts';
@@ -76,7 +76,7 @@ export function checkGroupPython(project: Project, request: SelectionRequest, ta
 export function withRequiredEnvironments(problem: Problem, { lock, target, markers }: Input): Problem {
   if (problem.code !== 'WHEEL_NONE_FITS' || isCovered(lock.requiredMarkers, markers)) return problem;
   const { platform } = target;
-  const machine = platform.architecture === 'arm64' ? 'aarch64' : 'x86_64';
+  const machine = machineOf(platform.architecture);
   return {
     ...problem,
     details: [
@@ -92,6 +92,6 @@ function isCovered(environments: readonly string[], markers: Markers): boolean {
 }
 
 /** uv compares the release alone, without what marks a pre-release. */
-function release({ base }: Target): ReturnType<typeof parseVersion> {
+export function release({ base }: Target): Version {
   return parseVersion(parseVersion(base.python.version).release.join('.'));
 }

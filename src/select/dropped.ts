@@ -1,7 +1,8 @@
 import type { Edge, Lock, LockedPackage, WireRequirement } from '../lock/types.ts';
+import { packageLabel } from '../package-label.ts';
 import { normalizeName } from '../packaging/index.ts';
 import { readableMarker } from './conflicts.ts';
-import { type Graph, isLocalTree, packageLabel, sortedEdges } from './graph.ts';
+import { type Graph, isLocalTree, sortedEdges } from './graph.ts';
 import type { Roots } from './roots.ts';
 import type { Reached } from './walk.ts';
 import type { Wanted } from './wanted.ts';

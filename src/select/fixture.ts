@@ -1,3 +1,4 @@
+import { emptyManifest } from '../lock/pinned.ts';
 import type { Edge, Lock, LockedFile, LockedPackage, PackageSource } from '../lock/types.ts';
 import type { Member, Project, Pyproject, TomlTable } from '../project/types.ts';
 import type { Target } from '../resolve/target.ts';
@@ -79,16 +80,7 @@ export function lockOf(packages: readonly LockedPackage[], parts: Partial<Lock> 
     requiredMarkers: [],
     options: {},
     conflicts: [],
-    manifest: {
-      members: [],
-      requirements: [],
-      constraints: [],
-      overrides: [],
-      buildConstraints: [],
-      excludes: [],
-      dependencyGroups: {},
-      other: {},
-    },
+    manifest: { members: [], ...emptyManifest },
     packages,
     ...parts,
   };

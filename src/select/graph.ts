@@ -1,6 +1,7 @@
 import { ToolError } from '../errors/index.ts';
 import { canonicalJson } from '../json.ts';
 import type { Edge, Lock, LockedPackage } from '../lock/types.ts';
+import { packageLabel } from '../package-label.ts';
 
 /** The packages of a lock by name, and the way from an edge to its package. */
 export interface Graph {
@@ -27,18 +28,14 @@ export function isLocalTree(locked: LockedPackage): boolean {
   return locked.source.kind === 'directory' || locked.source.kind === 'editable' || locked.source.kind === 'virtual';
 }
 
-/** `name version`, or the name alone for a dynamic version. */
-export function packageLabel(locked: { readonly name: string; readonly version?: string | undefined }): string {
-  return locked.version === undefined ? locked.name : `${locked.name} ${locked.version}`;
-}
-
 /** Edges in an order of their own, so that what is said about a lock does not depend on the order in which it lists them. */
 export function sortedEdges(edges: readonly Edge[]): readonly Edge[] {
-  return edges.length < 2 ? edges : edges.toSorted((a, b) => compare(edgeKey(a), edgeKey(b)));
+  return edges.length < 2 ? edges : edges.toSorted((a, b) => compare(a.name, b.name) || compare(edgeKey(a), edgeKey(b)));
 }
 
-function edgeKey({ name, version = '', source, extras, marker = '' }: Edge): string {
-  return [name, version, source === undefined ? '' : canonicalJson(source), extras.join(), marker].join('\0');
+/** What tells edges to one name apart. */
+function edgeKey({ version = '', source, extras, marker = '' }: Edge): string {
+  return [version, source === undefined ? '' : canonicalJson(source), extras.join(), marker].join('\0');
 }
 
 function compare(a: string, b: string): number {

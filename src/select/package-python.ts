@@ -1,14 +1,14 @@
 import { ToolError } from '../errors/index.ts';
 import type { Lock, LockedPackage } from '../lock/types.ts';
-import { parseSpecifiers, parseVersion, specifiersAllow } from '../packaging/index.ts';
+import { parseSpecifiers, specifiersAllow } from '../packaging/index.ts';
 import type { Target } from '../resolve/target.ts';
+import { release } from './check-target.ts';
 
 /** Refuses packages that do not allow the image's Python, where the lock says so (PEP 751, "packages.requires-python"). Throws TARGET_UNSUPPORTED. */
 export function checkPackagePython(installed: readonly LockedPackage[], lock: Lock, target: Target): void {
   const python = target.base.python.version;
-  const release = parseVersion(parseVersion(python).release.join('.'));
   const refusing = installed.filter(
-    ({ requiresPython }) => requiresPython !== undefined && !specifiersAllow(parseSpecifiers(requiresPython), release),
+    ({ requiresPython }) => requiresPython !== undefined && !specifiersAllow(parseSpecifiers(requiresPython), release(target)),
   );
   const [first] = refusing;
   if (first === undefined) return;

@@ -1,5 +1,6 @@
+import { counted } from '../count.ts';
 import { type ErrorCode, ToolError } from '../errors/index.ts';
-import { packageLabel } from './graph.ts';
+import { packageLabel } from '../package-label.ts';
 import type { Artifact } from './types.ts';
 import { nearestFix, type Unfit } from './unfit.ts';
 
@@ -47,7 +48,7 @@ export function problemsError(targets: readonly TargetProblems[], file: string):
     linesOf(problem, { hint, only: platforms.length < targets.length ? platforms : [] }),
   );
   const selected = Math.max(...targets.map((target) => target.selected));
-  const count = `${found.length} of ${selected} ${selected === 1 ? 'package' : 'packages'}`;
+  const count = `${found.length} of ${counted(selected, 'package')}`;
   return new ToolError(unfits.length > 0 ? 'WHEEL_NONE_FITS' : code, `${count} cannot be installed on ${placesOf(targets)}`, {
     details: lines,
     hint,

@@ -47,11 +47,6 @@ export function selectAll({
   return chosen.map(({ selection }) => selection);
 }
 
-/** The same for one target. */
-export function select({ target, ...input }: SelectInput): Selection {
-  return selectAll({ ...input, targets: [target] })[0] as Selection;
-}
-
 interface Chosen {
   /** Without what failed. */
   readonly selection: Selection;

@@ -1,8 +1,8 @@
 import type { LockedPackage } from '../lock/types.ts';
+import { packageLabel } from '../package-label.ts';
 import { scoreWheel, wheelTags } from '../packaging/index.ts';
 import { machineOf, platformName } from '../platform.ts';
 import { type Fit, ranksOf } from './fit.ts';
-import { packageLabel } from './graph.ts';
 import type { Problem } from './problem.ts';
 
 /** The newest glibc that a base may reasonably have; hints look no further. */

@@ -1,5 +1,4 @@
 import { type Digest, digestOf, hexOf } from '../digest.ts';
-import { normalizeName, parseVersion } from '../packaging/index.ts';
 import type { FileEntry } from '../plan/recipe.ts';
 import type { Member, SourceTree } from '../project/types.ts';
 import { compareTarPaths } from '../tar/index.ts';
@@ -15,11 +14,11 @@ import {
 } from '../wheel/index.ts';
 import { entryPointsText } from './entry-points.ts';
 import { invalidProject } from './errors.ts';
+import { type WheelFacts, wheelFacts } from './facts.ts';
 import { metadataText } from './metadata.ts';
-import { distName, findModules } from './modules.ts';
 import { type OutputFile, output, textsOf, toEntries } from './outputs.ts';
-import { filesByPath, licensePaths, type RegularFile, type WheelSource, wheelSources } from './sources.ts';
-import { type BuildTables, readTables } from './tables.ts';
+import { filesByPath, licensePaths, type WheelSource } from './sources.ts';
+import { readTables } from './tables.ts';
 
 const placeholder = '#!python';
 
@@ -49,14 +48,9 @@ export interface UvBuildPlan {
   readonly texts: Readonly<Record<Digest, string>>;
 }
 
-interface Build {
+interface Build extends WheelFacts {
   readonly options: UvBuildOptions;
-  readonly tables: BuildTables;
-  readonly files: ReadonlyMap<string, RegularFile>;
   readonly layout: VenvLayout;
-  readonly name: string;
-  readonly version: string;
-  readonly distInfo: string;
 }
 
 /** Paths, below the tree, of the files whose text `planUvBuild` must know. Throws UVBUILD_INVALID. */
@@ -80,16 +74,11 @@ export function uvBuildInputs(member: Member, tree: SourceTree): string[] {
  */
 export function planUvBuild(options: UvBuildOptions): UvBuildPlan {
   const { member, tree } = options;
-  const tables = readTables(member);
-  const files = filesByPath(tree);
-  const roots = findModules(member, tables, new Set(files.keys()));
-  const name = normalizeName(tables.project.name);
-  const version = parseVersion(tables.project.version).text;
-  const distInfo = `${distName(name)}-${version}.dist-info`;
-  const build: Build = { options, tables, files, layout: venvLayout(options.venv, options.pythonMinor), name, version, distInfo };
-  const sources = wheelSources(member, { tables, tree, files, roots, version });
-  const outputs = withRecord(build, dropReplaced([...sources.map((source) => installSource(build, source)), ...generated(build)]));
-  return { name, version, entries: toEntries(build.layout.root, outputs), texts: textsOf(outputs) };
+  const facts = wheelFacts(member, tree);
+  const build: Build = { ...facts, options, layout: venvLayout(options.venv, options.pythonMinor) };
+  const installed = facts.sources.map((source) => installSource(build, source));
+  const outputs = withRecord(build, dropReplaced([...installed, ...generated(build)]));
+  return { name: build.name, version: build.version, entries: toEntries(build.layout.root, outputs), texts: textsOf(outputs) };
 }
 
 function installSource(build: Build, source: WheelSource): OutputFile {

@@ -1,15 +1,14 @@
 import type { Digest } from '../digest.ts';
-import { normalizeName, parseVersion } from '../packaging/index.ts';
 import type { Member, SourceTree } from '../project/types.ts';
 import { compareTarPaths } from '../tar/index.ts';
 import { formatRecord, recordHash } from '../wheel/index.ts';
 import { type NewEntry, writeZip } from '../zip/index.ts';
 import { entryPointsText } from './entry-points.ts';
 import { invalidProject } from './errors.ts';
+import { wheelFacts } from './facts.ts';
 import { metadataText } from './metadata.ts';
-import { distName, findModules } from './modules.ts';
-import { filesByPath, licensePaths, type RegularFile, wheelSources } from './sources.ts';
-import { readTables } from './tables.ts';
+import { distName } from './modules.ts';
+import { licensePaths, type RegularFile } from './sources.ts';
 
 export interface UvBuildWheelOptions {
   readonly member: Member;
@@ -27,12 +26,7 @@ export interface UvBuiltWheel {
 
 /** What `planUvBuild` lays out, as a wheel: for projects that are not members of the workspace. Pure. Throws UVBUILD_MODULE_MISSING, UVBUILD_INVALID. */
 export function uvBuildWheel({ member, tree, contents }: UvBuildWheelOptions): UvBuiltWheel {
-  const tables = readTables(member);
-  const files = filesByPath(tree);
-  const roots = findModules(member, tables, new Set(files.keys()));
-  const name = normalizeName(tables.project.name);
-  const version = parseVersion(tables.project.version).text;
-  const distInfo = `${distName(name)}-${version}.dist-info`;
+  const { tables, files, name, version, distInfo, sources } = wheelFacts(member, tree);
   const bytesOf = (file: RegularFile): Uint8Array => {
     const bytes = contents.get(file.sha256);
     if (bytes === undefined) throw invalidProject(member, `${file.path} cannot be read`);
@@ -52,7 +46,7 @@ export function uvBuildWheel({ member, tree, contents }: UvBuildWheelOptions): U
     ...(entryPoints === undefined ? {} : { 'entry_points.txt': entryPoints }),
   };
   const entries = [
-    ...wheelSources(member, { tables, tree, files, roots, version }).map(({ wheelPath, file }) => copied(wheelPath, file)),
+    ...sources.map(({ wheelPath, file }) => copied(wheelPath, file)),
     ...licenseFiles.flatMap((path) => {
       const file = files.get(path);
       return file === undefined ? [] : [copied(`${distInfo}/licenses/${path}`, file)];

@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { parse } from 'smol-toml';
 import { ToolError } from '../../errors/index.ts';
+import { fileDigest } from '../../file-digest.ts';
 import { isValidName, normalizeName, parseVersion, parseWheelFilename } from '../../packaging/index.ts';
 import { isTable } from '../../project/index.ts';
 import { type Pin, withoutEdges } from '../pinned.ts';
@@ -151,7 +150,7 @@ async function pathPin(target: Target, what: What & { readonly kind: 'path' }, a
   }
   const filename = fileNameOf(what);
   if (!isArchive(filename)) throw invalid(`${filename} is neither a wheel nor a source archive`, line.where);
-  const hash = what.hash ?? line.hashes.find((each) => each.startsWith('sha256:')) ?? (await hashOf(what.path));
+  const hash = what.hash ?? line.hashes.find((each) => each.startsWith('sha256:')) ?? (await fileDigest(what.path));
   return pin(target, around, { source: { kind: 'path', path: below }, ...archive({ filename, path: below, hash }) });
 }
 
@@ -163,12 +162,6 @@ function archive(file: {
 }): Omit<Rest, 'source'> {
   if (!file.filename.endsWith('.whl')) return { version: undefined, sdist: file, wheels: [] };
   return { version: parseWheelFilename(file.filename).version.text, sdist: undefined, wheels: [file] };
-}
-
-async function hashOf(file: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(file)) hash.update(chunk as Uint8Array);
-  return `sha256:${hash.digest('hex')}`;
 }
 
 async function projectName(directory: string): Promise<string | undefined> {

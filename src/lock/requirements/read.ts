@@ -1,10 +1,11 @@
 import { readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { ToolError, type Where } from '../../errors/index.ts';
+import type { IndexOptions, IndexPlace } from '../../index-options.ts';
 import { normalizeName } from '../../packaging/index.ts';
 import { invalid, readLine, type Statement } from './options.ts';
 import { decodeRequirements, expandVariables, logicalLines } from './text.ts';
-import type { IndexFlag, IndexFlags, RequirementLine, RequirementsSet } from './types.ts';
+import type { RequirementLine, RequirementsSet } from './types.ts';
 
 export interface ReadRequirementsOptions {
   /** Absolute path; includes may not lead out of it. */
@@ -43,7 +44,7 @@ class Reader {
   readonly #formats: RequirementsSet['formats'][number][] = [];
   readonly #notes = new Set<string>();
   readonly #seen = new Set<string>();
-  #indexes: IndexFlags = { extra: [], findLinks: [] };
+  #indexes: IndexOptions = { extra: [], findLinks: [] };
   #requireHashes: Where | undefined;
 
   constructor(options: ReadRequirementsOptions) {
@@ -112,7 +113,7 @@ class Reader {
   }
 
   #index(name: 'index-url' | 'extra-index-url' | 'find-links' | 'no-index', value: string, where: Where): void {
-    const flag = (kind: IndexFlag['kind']): IndexFlag => ({ url: indexPlace(value, where.file), kind, origin: placeName(where) });
+    const flag = (kind: IndexPlace['kind']): IndexPlace => ({ url: indexPlace(value, where.file), kind, origin: placeName(where) });
     const { extra, findLinks } = this.#indexes;
     if (name === 'index-url') this.#indexes = { ...this.#indexes, index: flag('simple') };
     else if (name === 'extra-index-url') this.#indexes = { ...this.#indexes, extra: [...extra, flag('simple')] };

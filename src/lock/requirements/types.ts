@@ -1,10 +1,11 @@
 import type { Where } from '../../errors/index.ts';
+import type { IndexOptions } from '../../index-options.ts';
 
 /** Everything that a set of requirements files says, includes followed (pip, "Requirements File Format"). */
 export interface RequirementsSet {
   readonly lines: readonly RequirementLine[];
   readonly constraints: readonly RequirementLine[];
-  readonly indexes: IndexFlags;
+  readonly indexes: IndexOptions;
   /** `--no-binary` and `--only-binary` in their order; `:all:`, `:none:` and normalised names. */
   readonly formats: readonly { readonly only: 'wheels' | 'sources'; readonly names: readonly string[] }[];
   /** Where `--require-hashes` stands. */
@@ -21,22 +22,4 @@ export interface RequirementLine {
   readonly hashes: readonly string[];
   readonly editable: boolean;
   readonly where: Where;
-}
-
-/** The options that name package indexes; the shape is that of `IndexOptions`. */
-export interface IndexFlags {
-  readonly index?: IndexFlag | undefined;
-  readonly extra: readonly IndexFlag[];
-  readonly findLinks: readonly IndexFlag[];
-  readonly noIndex?: boolean;
-  /** URLs with user and password, for what lies at their origins. */
-  readonly logins?: readonly { readonly url: string; readonly origin: string }[];
-}
-
-export interface IndexFlag {
-  /** URL with credentials, or absolute path. */
-  readonly url: string;
-  readonly kind: 'simple' | 'flat';
-  /** `requirements.txt:1` */
-  readonly origin: string;
 }
