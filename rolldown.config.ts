@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { defineConfig, type Plugin } from 'rolldown';
 import { takeBuiltins } from './scripts/builtins.ts';
 
-/** Puts every module of assembly/checksums.txt where `loadWasm` looks for it: `src/inflate/inflate.wasm` becomes `dist/inflate/inflate.wasm`; the library where `compiledLibrary` does. */
+/** Puts every module of assembly/checksums.txt where `loadWasm` looks for it: `src/inflate/inflate.wasm` becomes `dist/inflate/inflate.wasm`; the library where `compiledLibrary` does; a release's defaults where `packagedDefaults` does. */
 const assets: Plugin = {
   name: 'assets',
   generateBundle() {
@@ -11,6 +11,8 @@ const assets: Plugin = {
       if (fileName !== undefined) this.emitFile({ type: 'asset', fileName, source: readFileSync(`src/${fileName}`) });
     }
     this.emitFile({ type: 'asset', fileName: 'bytecode/library.zip', source: readFileSync('src/bytecode/library.zip') });
+    const defaults = 'src/defaults.json';
+    if (existsSync(defaults)) this.emitFile({ type: 'asset', fileName: 'defaults.json', source: readFileSync(defaults) });
   },
 };
 

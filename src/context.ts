@@ -1,3 +1,4 @@
+import type { Defaults } from './defaults.ts';
 import type { Emit } from './events.ts';
 import type { Http } from './http/types.ts';
 import type { RegistrySettings } from './registry/route/settings.ts';
@@ -10,6 +11,8 @@ export interface Context {
   readonly store: Store;
   /** How registries are reached; absent where nothing is configured. */
   readonly registries?: RegistrySettings;
+  /** Asked after all settings; absent where the program was released without. */
+  readonly defaults?: Defaults;
   readonly emit: Emit;
   readonly signal: AbortSignal;
   /** No request at all may be sent. */

@@ -56,7 +56,7 @@ export function packageSupply(
   let client: Promise<IndexClient> | undefined;
   const open = (): Promise<IndexClient> => {
     client ??= import('./indexes/index.ts').then(async ({ findIndexes, openIndexes }) => {
-      const places = await findIndexes({ project, env, locked: others, ...(own && { own }) });
+      const places = await findIndexes({ project, env, locked: others, packaged: ctx.defaults?.index, ...(own && { own }) });
       return openIndexes({ places, ctx, authorize });
     });
     return client;

@@ -33,7 +33,8 @@ export function supplyOptions({ project, config, plans, indexes }: SuppliedImage
   const locked = registriesOf(plans.flatMap(({ selection }) => selection.packages));
   return {
     ...packageSupply(project, { ctx, indexes, locked }),
-    mirrors: () => findDebianMirrors({ config: config.debian.mirror, snapshot: config.debian.snapshot, env }),
+    mirrors: () =>
+      findDebianMirrors({ config: config.debian.mirror, snapshot: config.debian.snapshot, env, defaults: ctx.defaults?.debian }),
   };
 }
 

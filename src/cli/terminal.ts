@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts';
 import { defaultWorkers } from '../produce/workers.ts';
+import { packagedDefaults } from './defaults.ts';
 import { createInput, type Input } from './input.ts';
 import { makePalette, type Palette, wantsColour } from './render/palette.ts';
 import { createProgress, type Progress } from './render/progress.ts';
@@ -73,7 +74,8 @@ export function createTerminal(host: NodeJS.Process, signal: AbortSignal): Termi
     connection,
     context: async () => {
       const [connected, { openStore }] = await Promise.all([connection(), import('../store/index.ts')]);
-      return { ...connected, store: await openStore({ env }), workers: flags.workers ?? defaultWorkers() };
+      const store = await openStore({ env });
+      return { ...connected, store, defaults: packagedDefaults(), workers: flags.workers ?? defaultWorkers() };
     },
   };
 }

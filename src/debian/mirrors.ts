@@ -17,7 +17,7 @@ export interface MirrorOptions {
   /** apt's source files of this machine, as `readHostSources` gives them. */
   readonly hostSources: readonly AptSource[];
   /** Mirrors of the packaged defaults.json; a checkout has none. */
-  readonly defaults?: Readonly<Record<string, string>>;
+  readonly defaults?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Security beside the main archive, as Debian's own mirrors have it: `…/debian` and `…/debian-security`. */

@@ -14,7 +14,7 @@ export interface IndexQuestion {
   /** Registries that the project's lock names already. */
   readonly locked?: readonly string[];
   /** The index of the packaged defaults.json; a checkout has none. */
-  readonly packaged?: string;
+  readonly packaged?: string | undefined;
 }
 
 /**

@@ -73,9 +73,9 @@ async function fetchPackages(digests: readonly Digest[], materials: Materials, o
     if (material?.kind === 'deb' && (await options.ctx.store.has(digest)) === undefined) missing.push(material.package);
   }
   if (missing.length === 0) return;
-  const { debianMirrors, fetchDebs, readHostSources } = await import('../debian/index.ts');
-  const mirrors =
-    options.mirrors ?? (async () => debianMirrors({ config: {}, env: options.ctx.env, hostSources: await readHostSources() }));
+  const { fetchDebs, findDebianMirrors } = await import('../debian/index.ts');
+  const { env, defaults } = options.ctx;
+  const mirrors = options.mirrors ?? (() => findDebianMirrors({ config: {}, env, defaults: defaults?.debian }));
   await fetchDebs(missing, await mirrors(), options.ctx);
 }
 

@@ -1,7 +1,7 @@
 import { type BaseFacts, readImageBase } from '../base/index.ts';
 import type { ImageConfig } from '../config/types.ts';
 import type { Context } from '../context.ts';
-import { debianFacts, debianMirrors, lockDebianBase, readHostSources } from '../debian/index.ts';
+import { debianFacts, findDebianMirrors, lockDebianBase } from '../debian/index.ts';
 import type { Digest } from '../digest.ts';
 import { ToolError } from '../errors/index.ts';
 import { parseVersion, specifiersAllow } from '../packaging/index.ts';
@@ -90,7 +90,7 @@ export async function lookUp({ image, project, platform, ctx, digest }: LookUpOp
     const named = { reference, platform, root: project.root, ...(digest && { digest }) };
     return { kind: 'image', reference, platform, facts: await readImageBase(named, ctx) };
   }
-  const mirrors = debianMirrors({ config: image.debian.mirror, env: ctx.env, hostSources: await readHostSources() });
+  const mirrors = await findDebianMirrors({ config: image.debian.mirror, env: ctx.env, defaults: ctx.defaults?.debian });
   return { kind: 'debian', reference, platform, base: await lockDebianBase({ ...debian, platform, mirrors, ctx }) };
 }
 

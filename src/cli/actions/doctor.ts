@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
 import { access, constants } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { debianMirrors, readHostSources } from '../../debian/index.ts';
+import { findDebianMirrors } from '../../debian/index.ts';
 import { helperProgram, surveyLogins } from '../../registry/index.ts';
 import { sizeOfStore, storeDirectory } from '../../store/index.ts';
+import { packagedDefaults } from '../defaults.ts';
 import { formatSize, formatTable } from '../format.ts';
 import type { Terminal } from '../terminal.ts';
 import { version } from '../version.ts';
@@ -67,7 +68,7 @@ async function loginChecks({ env }: Terminal): Promise<Check[]> {
 
 async function mirrorState(env: Terminal['env']): Promise<string | undefined> {
   try {
-    debianMirrors({ config: {}, env, hostSources: await readHostSources() });
+    await findDebianMirrors({ config: {}, env, defaults: packagedDefaults().debian });
     return 'known';
   } catch {
     return undefined;

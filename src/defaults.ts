@@ -1,0 +1,34 @@
+import { ToolError } from './errors/index.ts';
+import { isTexts } from './json.ts';
+
+/** What a release knows of the world (DESIGN §9): asked last, after everything that a project, a user or a machine says. */
+export interface Defaults {
+  /** URL of a package index (PEP 503, 691). */
+  readonly index?: string;
+  /** URLs of Debian archives by name: `debian`, `debian-security`. */
+  readonly debian?: Readonly<Record<string, string>>;
+}
+
+/** Reads `defaults.json`. Throws INTERNAL: the file is part of the program. */
+export function parseDefaults(text: string): Defaults {
+  const data: unknown = JSON.parse(text);
+  if (typeof data !== 'object' || data === null) throw broken();
+  const { index, debian } = data as { readonly index?: unknown; readonly debian?: unknown };
+  if (index !== undefined && !isUrl(index)) throw broken();
+  if (debian !== undefined && !isUrls(debian)) throw broken();
+  return { ...(index !== undefined && { index }), ...(debian !== undefined && { debian }) };
+}
+
+function isUrls(value: unknown): value is Readonly<Record<string, string>> {
+  if (typeof value !== 'object' || value === null) return false;
+  const urls: unknown[] = Object.values(value);
+  return isTexts(urls) && urls.every(isUrl);
+}
+
+function isUrl(value: unknown): value is string {
+  return typeof value === 'string' && URL.canParse(value) && /^https?:$/.test(new URL(value).protocol);
+}
+
+function broken(): ToolError {
+  return new ToolError('INTERNAL', 'defaults.json holds something else than the URLs of an index and of Debian archives');
+}
