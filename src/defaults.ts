@@ -5,6 +5,8 @@ import { isTexts } from './json.ts';
 export interface Defaults {
   /** URL of a package index (PEP 503, 691). */
   readonly index?: string;
+  /** URL of an npm registry, for interpreters that are not part of the package. */
+  readonly npm?: string;
   /** URLs of Debian archives by name: `debian`, `debian-security`. */
   readonly debian?: Readonly<Record<string, string>>;
 }
@@ -13,10 +15,11 @@ export interface Defaults {
 export function parseDefaults(text: string): Defaults {
   const data: unknown = JSON.parse(text);
   if (typeof data !== 'object' || data === null) throw broken();
-  const { index, debian } = data as { readonly index?: unknown; readonly debian?: unknown };
+  const { index, npm, debian } = data as Readonly<Record<keyof Defaults, unknown>>;
   if (index !== undefined && !isUrl(index)) throw broken();
+  if (npm !== undefined && !isUrl(npm)) throw broken();
   if (debian !== undefined && !isUrls(debian)) throw broken();
-  return { ...(index !== undefined && { index }), ...(debian !== undefined && { debian }) };
+  return { ...(index !== undefined && { index }), ...(npm !== undefined && { npm }), ...(debian !== undefined && { debian }) };
 }
 
 function isUrls(value: unknown): value is Readonly<Record<string, string>> {
@@ -30,5 +33,5 @@ function isUrl(value: unknown): value is string {
 }
 
 function broken(): ToolError {
-  return new ToolError('INTERNAL', 'defaults.json holds something else than the URLs of an index and of Debian archives');
+  return new ToolError('INTERNAL', 'defaults.json holds something else than URLs of an index, an npm registry and Debian archives');
 }

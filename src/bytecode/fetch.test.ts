@@ -132,8 +132,9 @@ describe('fetchInterpreter', () => {
     const bytes = tarball(whole);
     server.put(usual, bytes);
     const ctx = context({ env: { HOME: directory, npm_config_globalconfig: join(directory, 'none') } });
-    const options = { interpreter: interpreterOf(bytes), registry: `${server.origin}/npm/` };
-    expect(await readdir(await fetchInterpreter('3.12', ctx, options))).toContain('pyodide.mjs');
+    const defaults = { npm: `${server.origin}/npm/` };
+    const options = { interpreter: interpreterOf(bytes) };
+    expect(await readdir(await fetchInterpreter('3.12', { ...ctx, defaults }, options))).toContain('pyodide.mjs');
   });
 });
 

@@ -14,30 +14,25 @@ import { unpackInterpreter } from './unpack.ts';
 const maxMetadata = 4 * 1024 * 1024;
 
 /**
- * Directory of an interpreter's files: of the dependency, or of the store, where the npm package is unpacked once. `registry` is used where npm's
- * own configuration names none. Errors: BYTECODE_UNAVAILABLE, BYTECODE_INTERPRETER, those of the store.
+ * Directory of an interpreter's files: of the dependency, or of the store, where the npm package is unpacked once. Errors: BYTECODE_UNAVAILABLE, BYTECODE_INTERPRETER, those of the store.
  */
-export async function fetchInterpreter(
-  minor: string,
-  ctx: Context,
-  options: { readonly registry?: string; readonly interpreter?: Interpreter } = {},
-): Promise<string> {
+export async function fetchInterpreter(minor: string, ctx: Context, options: { readonly interpreter?: Interpreter } = {}): Promise<string> {
   if (minor === bundledMinor && options.interpreter === undefined) return bundledInterpreter();
   const interpreter = options.interpreter ?? interpreterFor(minor);
   if (interpreter === undefined) throw new TypeError(`no interpreter for Python ${minor}`);
   const folder = await privateFolder(ctx.store.directory, 'interpreters');
   const target = join(folder, `pyodide-${interpreter.package}-${hexOf(digestOf(interpreter.integrity)).slice(0, 32)}`);
   if (await isWholeFolder(ctx.store.directory, target)) return target;
-  const tarball = await tarballOf(interpreter, ctx, options.registry);
+  const tarball = await tarballOf(interpreter, ctx);
   await placeFolder(ctx.store.directory, target, unpackInterpreter(tarball, interpreter));
   return target;
 }
 
-async function tarballOf(interpreter: Interpreter, ctx: Context, fallback: string | undefined): Promise<Uint8Array> {
+async function tarballOf(interpreter: Interpreter, ctx: Context): Promise<Uint8Array> {
   const known = await ctx.store.read(interpreter.sha256);
   if (known !== undefined) return known;
   if (ctx.offline) throw unavailable(interpreter, 'no request may be sent', { hint: 'run the command once without --offline' });
-  const registry = await npmRegistry(ctx.env, fallback);
+  const registry = await npmRegistry(ctx.env, ctx.defaults?.npm);
   if (registry === undefined) throw unavailable(interpreter, 'no npm registry is configured');
   ctx.emit({ type: 'note', message: `fetching CPython ${interpreter.cpython} for WebAssembly, which compiles the bytecode (once)` });
   try {

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { fetchInterpreter } from '../../src/bytecode/index.ts';
+import { packagedDefaults } from '../../src/cli/defaults.ts';
 import { createHttp } from '../../src/http/index.ts';
 import { openStore } from '../../src/store/index.ts';
 import { sampleContext } from '../debianArchive.ts';
-import { execute } from '../e2e/execute.ts';
 
 const store = join(import.meta.dirname, '../../.cache/interpreters');
 
@@ -21,10 +21,6 @@ export function interpreterDirectory(minor: string): Promise<string> {
 
 async function fetchOnce(minor: string): Promise<string> {
   const { env } = process;
-  const registry = (await execute(['npm', 'config', 'get', 'registry'])).trim();
-  return await fetchInterpreter(
-    minor,
-    { ...sampleContext(createHttp({ env }), await openStore({ env: {}, directory: store })), env },
-    { registry },
-  );
+  const ctx = sampleContext(createHttp({ env }), await openStore({ env: {}, directory: store }));
+  return await fetchInterpreter(minor, { ...ctx, env, defaults: packagedDefaults() });
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { wherry } from '../sampleProject.ts';
-import { exampleAt, indexOfPip, lockExamples, platform } from './example.ts';
+import { exampleAt, lockExamples, platform } from './example.ts';
 import { type Expected, expectedImages } from './expected.ts';
 
 let directory: string;
@@ -52,7 +52,7 @@ describe('data files, programs and writable directories of the example', () => {
     const { example, image } = expected;
     const place = join(directory, image);
     const args = [...(image === example ? [] : ['--image', image]), ...platform, '--oci', place, '--quiet'];
-    await wherry(['build', exampleAt(example), ...args], { env: await indexOfPip() });
+    await wherry(['build', exampleAt(example), ...args]);
     expect(await differences(expected, await entriesOf(`oci:${place}`))).toEqual([]);
   });
 

@@ -13,17 +13,10 @@ export const lockExamples = () => run([join(root, 'scripts/setup-examples')]);
 /** What all images of the examples are made for here; some are for arm64 too. */
 export const platform = ['--platform', 'linux/amd64'];
 
-const askPip = 'from pip._internal.commands import create_command as c; print(c("download").parse_args([])[0].index_url)';
-
-/** Where pip of this machine looks for packages: files of pinned requirements are fetched from there, and a checkout knows no index by itself. */
-export async function indexOfPip(): Promise<Readonly<Record<string, string>>> {
-  return { UV_DEFAULT_INDEX: (await run([join(root, '.cache/venv/bin/python'), '-c', askPip])).trim() };
-}
-
 /** Makes all images of an example for one platform. */
 export async function buildExample(name: string, args: readonly string[] = []): Promise<void> {
   await lockExamples();
-  await wherry(['build', exampleAt(name), ...platform, '--quiet', ...args], { env: await indexOfPip() });
+  await wherry(['build', exampleAt(name), ...platform, '--quiet', ...args]);
 }
 
 export interface Run {
