@@ -18,9 +18,17 @@ export function configError(error: z.ZodError, written: Written): ToolError {
   const issue = deepest(error.issues[0] as Issue, []);
   const path = issue.path.map(String);
   if (issue.code === 'unrecognized_keys') return unknownKey([...path, issue.keys[0] ?? ''], written);
-  const key = path.length === 0 ? '' : `${dotted(path)} `;
-  const message = issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message;
-  return configInvalid(`${written.name}: ${key}${lowerFirst(message)}`, written.where(path));
+  // A flag or a variable is one value, whatever it is split into.
+  const isWhole = path.length === 0 || (path.length === 1 && /^\d+$/.test(path[0] as string));
+  const key = isWhole ? '' : `${dotted(path)} `;
+  return configInvalid(`${written.name}: ${key}${lowerFirst(messageOf(issue))}`, written.where(path));
+}
+
+function messageOf(issue: Issue): string {
+  if (issue.code === 'invalid_key') return issue.issues[0]?.message ?? issue.message;
+  if (issue.code !== 'invalid_value') return issue.message;
+  const given = issue.input === undefined ? '' : `, not ${JSON.stringify(issue.input)}`;
+  return `must be ${issue.values.map(String).join(' or ')}${given}`;
 }
 
 /** CONFIG_INVALID at a place. */

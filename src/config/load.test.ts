@@ -213,7 +213,7 @@ describe('errors', () => {
   it.each([
     ['ports = ["8000"]', 'ports.0'],
     ['ports = [70000]', 'ports.0'],
-    ['platforms = ["windows/amd64"]', 'platforms.0'],
+    ['platforms = ["windows/amd64"]', 'platforms.0 must be linux/amd64 or linux/arm64, not "windows/amd64"'],
     ['python = "3.13.1"', 'python must be a minor version'],
     ['python = 3.13', 'python'],
     ['venv = "app"', 'venv must be an absolute path'],

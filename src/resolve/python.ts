@@ -39,19 +39,25 @@ export function choosePython(question: PythonQuestion): PythonChoice {
   return fromLock(question, requires) ?? fromDefault(requires);
 }
 
+export interface RequiredPython {
+  /** For messages; names the groups that have ranges of their own. */
+  readonly text: string;
+  readonly specifiers: Specifiers;
+}
+
 /** `requires-python` of the root, of every member and of the groups that are wanted: all of them must hold, as uv resolves a workspace. */
-export function requiredPython(
-  project: Pick<Project, 'rootPyproject' | 'members'>,
-  selection?: SelectionRequest,
-): { readonly text: string; readonly specifiers: Specifiers } {
+export function requiredPython(project: Pick<Project, 'rootPyproject' | 'members'>, selection?: SelectionRequest): RequiredPython {
   const tables = [project.rootPyproject, ...project.members.map(({ pyproject }) => pyproject)].map(({ data }) => data.project);
   const texts = tables.flatMap((table) => {
     const text = typeof table === 'object' && table !== null && 'requires-python' in table ? table['requires-python'] : undefined;
     return typeof text === 'string' ? [text] : [];
   });
-  const groups = selection === undefined ? [] : groupRanges(project, selection).map(({ requiresPython }) => rangeText(requiresPython));
-  const text = [...new Set([...texts, ...groups])].join(', ');
-  return { text, specifiers: parseSpecifiers(text) };
+  const groups = selection === undefined ? [] : groupRanges(project, selection);
+  const ranges = groups.map(({ label, requiresPython }) => ({ label, text: rangeText(requiresPython) }));
+  return {
+    text: [[...new Set(texts)].join(', '), ...ranges.map(({ label, text }) => `${text} (${label})`)].filter(Boolean).join(' and '),
+    specifiers: parseSpecifiers([...texts, ...ranges.map(({ text }) => text)].join(', ')),
+  };
 }
 
 interface Asked {
@@ -77,31 +83,31 @@ function readAsked(text: string, { origin, where }: { readonly origin: string; r
   return { minor, reason: `Python ${minor}: ${origin} says so${note}`, ...place };
 }
 
-function checked(asked: Asked, requires: ReturnType<typeof requiredPython>): PythonChoice {
+function checked(asked: Asked, requires: RequiredPython): PythonChoice {
   const place = asked.where === undefined ? {} : { where: asked.where };
-  if (!isSupported(asked.minor)) throw unusable(`Python ${asked.minor} is not supported`, place);
+  if (!isSupported(asked.minor)) throw unusable(`Python ${asked.minor} is not supported`, { ...place, requires });
   if (!allows(requires.specifiers, asked.minor))
-    throw unusable(`Python ${asked.minor} is outside of requires-python ${requires.text}`, place);
+    throw unusable(`Python ${asked.minor} is outside of requires-python ${requires.text}`, { ...place, requires });
   return asked;
 }
 
-function fromBase(base: string, requires: ReturnType<typeof requiredPython>): PythonChoice {
+function fromBase(base: string, requires: RequiredPython): PythonChoice {
   const debian = parseDebianName(base);
   if (debian === undefined) return { minor: undefined, reason: `Python: that of the base ${base}` };
   const minor = debianPython(debian.release);
   if (!allows(requires.specifiers, minor)) {
-    throw unusable(`${base} has Python ${minor}, which is outside of requires-python ${requires.text}`, {});
+    throw unusable(`${base} has Python ${minor}, which is outside of requires-python ${requires.text}`, { requires });
   }
   return { minor, reason: `Python ${minor}: that of the base ${base}` };
 }
 
 // A later Wherry may have another default; a project keeps the one that it was locked with, also for a platform that comes later.
-function fromLock({ lock, platform }: PythonQuestion, requires: ReturnType<typeof requiredPython>): PythonChoice | undefined {
+function fromLock({ lock, platform }: PythonQuestion, requires: RequiredPython): PythonChoice | undefined {
   const own = lock.bases.filter((entry) => platformName(entry.platform) === platformName(platform));
   return ofBases(own, requires) ?? ofBases(lock.bases, requires);
 }
 
-function ofBases(bases: WherryLock['bases'], requires: ReturnType<typeof requiredPython>): PythonChoice | undefined {
+function ofBases(bases: WherryLock['bases'], requires: RequiredPython): PythonChoice | undefined {
   const locked = bases
     .map(({ reference }) => minorOfDefaultBase(reference))
     .filter((minor) => minor !== undefined && isSupported(minor) && allows(requires.specifiers, minor));
@@ -109,12 +115,12 @@ function ofBases(bases: WherryLock['bases'], requires: ReturnType<typeof require
   return minor === undefined ? undefined : { minor, reason: `Python ${minor}: wherry.lock has its base` };
 }
 
-function fromDefault(requires: ReturnType<typeof requiredPython>): PythonChoice {
+function fromDefault(requires: RequiredPython): PythonChoice {
   if (allows(requires.specifiers, defaultMinor)) return { minor: defaultMinor, reason: `Python ${defaultMinor}: Wherry's default` };
   const nearest = supportedMinors
     .filter((minor) => allows(requires.specifiers, minor))
     .sort((a, b) => distance(a) - distance(b) || (a < b ? 1 : -1))[0];
-  if (nearest === undefined) throw unusable(`requires-python ${requires.text} allows none of ${supportedMinors.join(', ')}`, {});
+  if (nearest === undefined) throw unusable(`requires-python ${requires.text} allows none of ${supportedMinors.join(', ')}`, { requires });
   return { minor: nearest, reason: `Python ${nearest}: the nearest to ${defaultMinor} that requires-python ${requires.text} allows` };
 }
 
@@ -132,7 +138,11 @@ function distance(minor: string): number {
   return Math.abs(Number(minor.slice(2)) - Number(defaultMinor.slice(2)));
 }
 
-function unusable(message: string, place: { readonly where?: Where }): ToolError {
-  const hint = `set python to one of ${supportedMinors.join(', ')} in [tool.wherry], within requires-python`;
-  return new ToolError('PYTHON_UNUSABLE', message, { hint, ...place });
+function unusable(message: string, { where, requires }: { readonly where?: Where; readonly requires?: RequiredPython }): ToolError {
+  const fitting = supportedMinors.filter((minor) => requires === undefined || allows(requires.specifiers, minor));
+  const hint =
+    fitting.length === 0
+      ? 'change requires-python, or leave out the group that narrows it'
+      : `set python to ${fitting.length === 1 ? '' : 'one of '}${fitting.join(', ')} in [tool.wherry]`;
+  return new ToolError('PYTHON_UNUSABLE', message, { hint, ...(where && { where }) });
 }

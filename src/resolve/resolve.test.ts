@@ -90,6 +90,19 @@ describe('choosePython', () => {
     );
   });
 
+  it.each([
+    [
+      { python: '3.12', requires: '>=3.11', group: '>=3.13', groups: ['docs'] },
+      'requires-python >=3.11 and >=3.13 (group docs of demo)',
+      '3.13, 3.14',
+    ],
+    [{ python: '3.12', requires: '<3.12' }, 'requires-python <3.12', 'set python to 3.11 in'],
+    [{ requires: '>=4' }, 'requires-python >=4 allows none', 'change requires-python'],
+  ])('says who wants which Python, and what would do: %o', (options, message, hint) => {
+    const error = { message: expect.stringContaining(message), hint: expect.stringContaining(hint) };
+    expect(() => choose(options)).toThrow(expect.objectContaining(error));
+  });
+
   it('names the file that asked', () => {
     expect(() => choose({ file: '2.7' })).toThrow(expect.objectContaining({ where: { file: '/p/.python-version' } }));
   });

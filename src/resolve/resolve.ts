@@ -8,7 +8,7 @@ import { parseVersion, specifiersAllow } from '../packaging/index.ts';
 import { type Platform, platformName } from '../platform.ts';
 import type { Project } from '../project/types.ts';
 import { debianPython, defaultBase, parseDebianName } from './base-name.ts';
-import { choosePython, isSupported, type PythonChoice, requiredPython, supportedMinors } from './python.ts';
+import { choosePython, isSupported, type PythonChoice, type RequiredPython, requiredPython, supportedMinors } from './python.ts';
 import type { Target } from './target.ts';
 import { findBase, type LockedBase, type LockMode, type WherryLock, withBase } from './wherry-lock.ts';
 
@@ -104,7 +104,7 @@ interface PythonCheck {
   readonly baseName: string;
   readonly base: BaseFacts;
   readonly choice: PythonChoice;
-  readonly requires: ReturnType<typeof requiredPython>;
+  readonly requires: RequiredPython;
 }
 
 function checkPython({ baseName, base, choice, requires }: PythonCheck): void {
