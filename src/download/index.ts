@@ -14,4 +14,5 @@ export {
 } from './credentials.ts';
 export { download } from './download.ts';
 export { type Login, parseNetrc } from './netrc.ts';
+export { isRefusal, notAllowed } from './refusal.ts';
 export type { Download, DownloadOptions, Locate } from './types.ts';

@@ -2,6 +2,7 @@ import { ToolError } from '../errors/index.ts';
 import { discardBody, type HttpResponse, redact } from '../http/index.ts';
 import { releaseWhole } from '../release.ts';
 import type { PartialBlob } from '../store/index.ts';
+import { isRefusal, notAllowed } from './refusal.ts';
 import { type OtherSize, wrongSize } from './size.ts';
 import type { Download, DownloadOptions } from './types.ts';
 
@@ -113,12 +114,7 @@ async function otherSize(job: Transfer, response: HttpResponse, found: Pick<Othe
 function refused(job: Transfer, status: number): ToolError {
   const { label } = job.request;
   const place = `${redact(job.url)} answered ${status}`;
-  if (status === 401 || status === 403) {
-    return new ToolError('DOWNLOAD_AUTH', `not allowed to download ${label}`, {
-      details: [place],
-      hint: 'set UV_INDEX_<NAME>_USERNAME and UV_INDEX_<NAME>_PASSWORD for the index named <NAME>, or add the host to ~/.netrc',
-    });
-  }
+  if (isRefusal(status)) return notAllowed(`not allowed to download ${label}`, [place]);
   if (status === 404 || status === 410) {
     const hint = 'the index no longer has this file: run `uv lock --upgrade-package NAME`, or use an index that keeps it';
     return new ToolError('DOWNLOAD_NOT_FOUND', `${label} is not there`, { details: [place], hint });

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Context } from '../context.ts';
-import type { Authorize } from '../download/index.ts';
+import { type Authorize, isRefusal, notAllowed } from '../download/index.ts';
 import { ToolError } from '../errors/index.ts';
 import { discardBody, type HttpResponse, readBody, redact } from '../http/index.ts';
 import { normalizeName, parseWheelFilename } from '../packaging/index.ts';
@@ -128,12 +128,10 @@ function withoutLogin(text: string): string {
   return url.href;
 }
 
-function refused({ origin, name = 'NAME' }: IndexPlace, { status, url }: HttpResponse): ToolError {
+function refused({ origin, name }: IndexPlace, { status, url }: HttpResponse): ToolError {
   const details = [`${redact(url)} answered ${status}`];
-  if (status !== 401 && status !== 403) {
+  if (!isRefusal(status)) {
     return new ToolError('INDEX_FAILED', `the index of ${origin} could not be asked`, { details, hint: 'run the command again later' });
   }
-  const variable = `UV_INDEX_${name.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_')}`;
-  const hint = `set ${variable}_USERNAME and ${variable}_PASSWORD for the index named ${name}, or add the host to ~/.netrc`;
-  return new ToolError('DOWNLOAD_AUTH', `the index of ${origin} does not answer without other credentials`, { details, hint });
+  return notAllowed(`the index of ${origin} does not answer without other credentials`, details, name);
 }

@@ -13,6 +13,9 @@ describe('logicalLines', () => {
     ["x = 'open\ny", ['x = "0"', 'y']],
     ['x = """never closed\ny', ['x = "0"']],
     ['\uFEFFimport a\r\nb\r\n', ['import a', 'b']],
+    ['import a; a.run()  # ; b', ['import a', 'a.run()']],
+    ['f(a; b); "c;"', ['f(a; b)', '"0"']],
+    ['if x: a(); b()', ['if x: a(); b()']],
     ['number"text"', ['number"0"']],
     ['', []],
   ])('%j', (source, expected) => {
@@ -23,6 +26,11 @@ describe('logicalLines', () => {
     expect(logicalLines('if x:\n    f("a", \'b\')\n')).toEqual([
       { indent: 0, code: 'if x:', strings: [] },
       { indent: 4, code: 'f("0", "1")', strings: ['a', 'b'] },
+    ]);
+    expect(logicalLines("def f():\n  a('b'); c('d')")).toEqual([
+      { indent: 0, code: 'def f():', strings: [] },
+      { indent: 2, code: 'a("0")', strings: ['b'] },
+      { indent: 2, code: 'c("0")', strings: ['d'] },
     ]);
   });
 });

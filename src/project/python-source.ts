@@ -1,4 +1,4 @@
-/** One logical line of Python: comments gone, continuation lines joined, each string literal replaced by `"N"`, its index in `strings`. */
+/** One logical line of Python, or one of its statements that semicolons part: comments gone, continuation lines joined, each string literal replaced by `"N"`, its index in `strings`. */
 export interface LogicalLine {
   /** Width of the leading white space; 0 at module level. */
   readonly indent: number;
@@ -13,17 +13,19 @@ export interface LogicalLine {
 export function logicalLines(source: string): readonly LogicalLine[] {
   const lines: LogicalLine[] = [];
   const state: ScanState = { depth: 0, code: '', strings: [] };
-  const finish = (): void => {
+  const finish = (): number => {
     const code = state.code.trimEnd();
     const indent = code.length - code.trimStart().length;
     if (code.trim() !== '') lines.push({ indent, code: code.trim(), strings: state.strings });
     state.code = '';
     state.strings = [];
+    return indent;
   };
   let position = source.startsWith('\uFEFF') ? 1 : 0;
   while (position < source.length) {
     const token = nextToken(source, position, state);
     if (token.kind === 'newline') finish();
+    if (token.kind === 'semicolon') state.code = ' '.repeat(finish());
     position += token.length;
   }
   finish();
@@ -37,10 +39,13 @@ interface ScanState {
 }
 
 interface Token {
-  readonly kind: 'newline' | 'other';
+  readonly kind: 'newline' | 'semicolon' | 'other';
   readonly length: number;
 }
 
+/** What such a word begins owns the rest of its line (Python reference, 8. Compound statements). */
+const compound = /^\s*(?:if|elif|else|for|while|with|try|except|finally|def|class|async|match|case)\b/;
+const semicolon = /;[ \t]*/y;
 const comment = /#[^\n]*/y;
 const continuation = /\\\r?\n/y;
 const word = /[\p{L}\p{N}_]+/uy;
@@ -54,6 +59,8 @@ function nextToken(source: string, position: number, state: ScanState): Token {
   const name = matchAt(word, source, position);
   const text = name?.[0] ?? (source[position] as string);
   if (text === '\n' && state.depth === 0) return { kind: 'newline', length: 1 };
+  const parted = state.depth === 0 && !compound.test(state.code) ? matchAt(semicolon, source, position) : null;
+  if (parted) return { kind: 'semicolon', length: parted[0].length };
   if ('([{'.includes(text)) state.depth++;
   if (')]}'.includes(text)) state.depth = Math.max(0, state.depth - 1);
   state.code += text === '\n' || text === '\r' ? ' ' : text;

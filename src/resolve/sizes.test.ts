@@ -114,6 +114,15 @@ describe('resolveSizes', () => {
     }
   });
 
+  it.each([401, 403])('asks for a login where GET is refused with %i', async (status) => {
+    const error = {
+      code: 'DOWNLOAD_AUTH',
+      details: [expect.stringContaining(`answered ${status}`)],
+      hint: expect.stringContaining('USERNAME'),
+    };
+    await expect(run(['a'], { respond: () => answer(status) })).rejects.toMatchObject(error);
+  });
+
   it('is an error offline, but for what the store has', async () => {
     const refuse = (): never => {
       throw new Error('offline');

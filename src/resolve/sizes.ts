@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Context } from '../context.ts';
 import type { Digest } from '../digest.ts';
-import { type Authorize, indexCredentials, type Locate, packageIndexes } from '../download/index.ts';
+import { type Authorize, indexCredentials, isRefusal, type Locate, notAllowed, packageIndexes } from '../download/index.ts';
 import { ToolError } from '../errors/index.ts';
 import { discardBody, type HttpResponse, redact } from '../http/index.ts';
 import type { Selection, WheelArtifact } from '../select/types.ts';
@@ -45,7 +45,7 @@ interface LocalFile {
 /**
  * Finds the sizes of wheels that neither uv.lock nor wherry.lock knows: sizes decide which wheels share a layer (DESIGN §4), so none may be
  * missing. Local wheels: the file's. Others: from the store, else by HEAD, else by the answer to a one-byte Range.
- * Errors: WHERRY_LOCK_INCOMPLETE in locked mode, SIZE_UNKNOWN, WHEEL_MISSING.
+ * Errors: WHERRY_LOCK_INCOMPLETE in locked mode, SIZE_UNKNOWN, DOWNLOAD_AUTH, WHEEL_MISSING.
  */
 export async function resolveSizes(options: SizesOptions): Promise<ResolvedSizes> {
   const unknown = unknownSizes(options);
@@ -110,6 +110,8 @@ async function sizeOf(wheel: SizedUrl, options: SizesOptions): Promise<number> {
     const answer = await answered(options, () => ask(method, place?.url ?? wheel.url, options));
     const size = answer instanceof ToolError ? undefined : read(answer);
     if (size !== undefined) return size;
+    // HEAD alone proves nothing: signed URLs of object stores allow GET only.
+    if (method === 'GET' && !(answer instanceof ToolError) && isRefusal(answer.status)) throw askedWithoutRight(wheel, answer.status);
     answers.push(`${method}: ${answer instanceof ToolError ? answer.message : `status ${answer.status} without a usable length`}`);
   }
   throw sizeUnknown(wheel, ...answers);
@@ -129,6 +131,11 @@ async function answered({ ctx }: SizesOptions, question: () => Promise<HttpRespo
     if (error instanceof ToolError) return error;
     throw error;
   }
+}
+
+/** uv.lock has no size of it, so it is asked for here; the download would be refused too. */
+function askedWithoutRight({ filename, url }: SizedUrl, status: number): ToolError {
+  return notAllowed(`not allowed to ask for ${filename}`, [`${redact(url)} answered ${status}`]);
 }
 
 function sizeUnknown({ filename, url }: SizedUrl, ...why: readonly string[]): ToolError {
