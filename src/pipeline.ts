@@ -26,7 +26,7 @@ import {
 import { checkPlatforms, type Selection, selectAll } from './select/index.ts';
 import { rememberImage } from './sources/index.ts';
 import { stage } from './stage.ts';
-import { baseReference, imageBlobs, mirroredContext, summarize, supplyOptions } from './supply.ts';
+import { baseReference, imageBlobs, mirroredContext, producedNote, resolvedNote, supplyOptions } from './supply.ts';
 import { treeReader } from './trees.ts';
 
 /** Plans of one image, one per platform. */
@@ -97,8 +97,12 @@ async function planPlatforms(
   let { pins } = completed;
   const targets: Target[] = [];
   for (const platform of image.platforms) {
-    const resolved = await stage(ctx, 'resolve', () =>
-      resolveTarget({ image, project: own, platform, lock: pins, mode: request.lockMode, ctx: mirroredContext(ctx, image) }),
+    const question = { image, project: own, platform, lock: pins, mode: request.lockMode, ctx: mirroredContext(ctx, image) };
+    const resolved = await stage(
+      ctx,
+      'resolve',
+      () => resolveTarget(question),
+      ({ target }) => resolvedNote(target),
     );
     pins = resolved.lock;
     targets.push(resolved.target);
@@ -163,7 +167,12 @@ export async function buildImage(
   for (const plan of plans) {
     const cache = remote?.forPlan({ plan, ctx, make: (layers) => makeLayers(layers, { plan, ctx, options }) });
     const produceOptions = { ...options, ...(cache && { elsewhere: cache.elsewhere }) };
-    const layers = await stage(ctx, 'produce', () => produceLayers(plan, ctx, produceOptions), summarize);
+    const layers = await stage(
+      ctx,
+      'produce',
+      () => produceLayers(plan, ctx, produceOptions),
+      (made) => producedNote(made, plan),
+    );
     const blobs = imageBlobs(plan.base.content, { ctx: mirroredContext(ctx, config), root: project.root });
     images.push(assembleImage({ plan, layers, blobs: cache?.blobs(blobs) ?? blobs }));
     for (const digest of cache?.used() ?? []) elsewhere.add(digest);

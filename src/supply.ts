@@ -8,9 +8,11 @@ import type { BlobSource, Layer } from './image/types.ts';
 import type { IndexOptions } from './indexes/index.ts';
 import { packageSupply, registriesOf } from './package-supply.ts';
 import type { ImagePlan } from './plan/index.ts';
+import { platformName } from './platform.ts';
 import type { ProduceOptions } from './produce/index.ts';
 import type { Project } from './project/index.ts';
 import { withMirrors } from './registry/route/settings.ts';
+import type { Target } from './resolve/index.ts';
 import { storeBlobs } from './sources/index.ts';
 
 /** The context with the mirrors of an image's configuration, which are asked when bases are read. Errors: CONFIG_INVALID. */
@@ -50,6 +52,11 @@ export function baseReference(plans: readonly ImagePlan[]): string | undefined {
 }
 
 /** What the stage line says after `produce`. */
-export function summarize(layers: readonly Layer[]): string {
-  return counted(layers.length, 'layer');
+export function producedNote(layers: readonly Layer[], { name, platform }: Pick<ImagePlan, 'name' | 'platform'>): string {
+  return `${counted(layers.length, 'layer')} of ${name} for ${platformName(platform)}`;
+}
+
+/** What the stage line says after `resolve`. */
+export function resolvedNote({ baseName, base, platform }: Target): string {
+  return `${baseName} with Python ${base.python.version} for ${platformName(platform)}`;
 }
