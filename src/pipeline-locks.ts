@@ -1,7 +1,7 @@
 import type { ImageConfig } from './config/types.ts';
 import type { Context } from './context.ts';
 import type { IndexOptions } from './indexes/index.ts';
-import { type Lock, loadLock, lockOfPins, type ReadLock, requireFreshLock } from './lock/index.ts';
+import { findLock, type Lock, loadLock, lockOfPins, type ReadLock, requireFreshLock } from './lock/index.ts';
 import { packageSupply } from './package-supply.ts';
 import type { Project } from './project/index.ts';
 import { type LockMode, resolvePins, type WherryLock } from './resolve/index.ts';
@@ -28,13 +28,7 @@ export async function readLocks(
   { ctx, frozen }: LocksOptions,
 ): Promise<readonly LockedImage[]> {
   const known = new Map<string, ReadLock>();
-  const read = async ({
-    image,
-    own,
-  }: {
-    readonly image: ImageConfig;
-    readonly own: Project;
-  }): Promise<Pick<LockedImage, 'read' | 'open'>> => {
+  const read = async ({ image, own }: (typeof images)[number]): Promise<Pick<LockedImage, 'read' | 'open'>> => {
     const lock = await stage(ctx, 'lock', () => loadLock({ project: own, setting: image.lock, env: ctx.env }));
     if (!('kind' in lock)) return { read: lock, open: await requireFreshLock(own, lock, { frozen }) };
     for (const message of lock.notes) ctx.emit({ type: 'note', message });
@@ -42,8 +36,9 @@ export async function readLocks(
   };
   const locked: LockedImage[] = [];
   for (const one of images) {
-    // uv.lock belongs to the workspace, the others to the directory of a member.
-    const key = JSON.stringify([one.own.directory, one.image.lock]);
+    const files = await findLock(one.own, one.image.lock);
+    // Names in requirements files start at the directory of the member.
+    const key = files.kind === 'requirements' ? JSON.stringify([one.own.directory, ...files.files]) : files.file;
     const lock = known.get(key);
     // What is open is compared once, with the first image.
     const found = lock === undefined ? await read(one) : { read: lock, open: [] };
@@ -61,7 +56,8 @@ export async function completeLock(
   if (!('kind' in read)) return { lock: read, pins };
   if (!('indexes' in read)) return { lock: lockOfPins(read, own), pins };
   const { client } = packageSupply(own, { ctx, indexes: read.indexes });
-  const { list, lock } = await stage(ctx, 'resolve', () => resolvePins({ list: read, lock: pins, mode, client, ctx }));
+  const pinned = () => resolvePins({ list: read, lock: pins, mode, client, ctx });
+  const { list, lock } = await stage(ctx, 'resolve', pinned, () => `files of ${read.label}`);
   return { lock: lockOfPins(list, own), pins: lock };
 }
 

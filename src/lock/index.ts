@@ -4,6 +4,7 @@
  */
 export { checkLock } from './check.ts';
 export type { ComputedMetadata, ComputedTrees } from './computed.ts';
+export { findLock } from './find.ts';
 export { type FreshnessOptions, readSurroundings, requireFreshLock } from './fresh.ts';
 export { lockOfPins } from './list-lock.ts';
 export { type LoadLockOptions, loadLock, type ReadLock } from './load.ts';
