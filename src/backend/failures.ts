@@ -15,7 +15,8 @@ export interface Failure {
 /** Programs that make machine code, or drive others that do. */
 const compilers =
   /^(?:.*-)?(?:cc|c\+\+|gcc|g\+\+|clang|clang\+\+|cl|ld|ar|emcc|em\+\+|cargo|rustc|rustup|maturin|cmake|meson|ninja|make|swig|gfortran|nvcc|go|cython|flang|zig)(?:-[\d.]+)?(?:\.exe)?$/;
-const waysOut = 'give the package as a wheel for the platform of the image, or build with --engine buildkit';
+const waysOut =
+  'build its wheel where its tools are, serve it from an index or name it in [tool.uv.sources], and run uv lock; the other way, BuildKit, is not part of this version';
 /** Lines of a log that an error shows. */
 const shownLines = 20;
 
