@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Prints the answer of a server as JSON, waiting until there is one: `fetcher.ts URL OPTIONS-AS-JSON`. */
-const [url = '', options = '{}'] = process.argv.slice(2);
-const deadline = Date.now() + 60_000;
+/** Prints the answer of a server as JSON, waiting until there is one: `fetcher.ts URL OPTIONS-AS-JSON SECONDS`. */
+const [url = '', options = '{}', patience = '60'] = process.argv.slice(2);
+const deadline = Date.now() + Number(patience) * 1000;
 for (;;) {
   try {
     const answer = await fetch(url, JSON.parse(options) as RequestInit);

@@ -57,11 +57,13 @@ export interface FetchOptions {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** Seconds until an answer must be there; default 60. */
+  readonly patience?: number;
 }
 
-/** Fetches in the network of a process, waiting until something listens; throws after a minute without an answer. */
-export async function fetchIn(pid: number, url: string, options: FetchOptions = {}): Promise<Answer> {
-  return JSON.parse(await programIn(pid, 'fetcher.ts', url, JSON.stringify(options))) as Answer;
+/** Fetches in the network of a process, waiting until something listens; throws if nothing answers in time. */
+export async function fetchIn(pid: number, url: string, { patience = 60, ...options }: FetchOptions = {}): Promise<Answer> {
+  return JSON.parse(await programIn(pid, 'fetcher.ts', url, JSON.stringify(options), String(patience))) as Answer;
 }
 
 /** Runs a program of this folder in the network of a process, once that has one of its own; what it prints. */
