@@ -149,6 +149,25 @@ describe('platforms that are locked one after the other', () => {
   });
 });
 
+describe('one platform of several', () => {
+  it('needs what wherry.lock has of that one alone', async () => {
+    const ctx = await context('store', []);
+    const platforms = { flags: { values: { platforms: [...both] } } };
+    await planImages(plainRequest(root, { flags: { values: { platforms: ['linux/amd64'] } } }), ctx);
+    const locked = plainRequest(root, { ...platforms, lockMode: 'locked' });
+    await expect(planImages(locked, ctx)).rejects.toMatchObject({ code: 'WHERRY_LOCK_INCOMPLETE' });
+    const [planned] = await planImages({ ...locked, only: { os: 'linux', architecture: 'amd64' } }, ctx);
+    expect(planned?.plans.map(({ platform }) => platform.architecture)).toEqual(['amd64']);
+    expect(planned?.config.platforms).toHaveLength(2);
+  });
+
+  it('is none where the image is not for it', async () => {
+    const request = plainRequest(root, { flags: { values: { platforms: ['linux/arm64'] } } });
+    const [planned] = await planImages({ ...request, only: { os: 'linux', architecture: 'amd64' } }, await context('store', []));
+    expect(planned?.plans.map(({ platform }) => platform.architecture)).toEqual(['arm64']);
+  });
+});
+
 describe('a base with musl', () => {
   it('is an error that lists what has no wheel on any platform, before any request for one', async () => {
     await publishBase(madeUpAlpine);

@@ -10,7 +10,7 @@ import { planBuilds, requireComputedLock } from './pipeline-builds.ts';
 import { completeLock, type LockedImage, ownIndexes, readLocks } from './pipeline-locks.ts';
 import type { RemoteCache } from './pipeline-remote.ts';
 import { type ImagePlan, planImage } from './plan/index.ts';
-import { platformName } from './platform.ts';
+import { type Platform, platformName } from './platform.ts';
 import { type LayerPool, makeLayers, produceLayers } from './produce/index.ts';
 import { type Project, readProject } from './project/index.ts';
 import { type BuildRequest, momentOf } from './request.ts';
@@ -29,7 +29,7 @@ import { stage } from './stage.ts';
 import { baseReference, imageBlobs, mirroredContext, producedNote, resolvedNote, supplyOptions } from './supply.ts';
 import { treeReader } from './trees.ts';
 
-/** Plans of one image, one per platform. */
+/** Plans of one image, one per platform: of each that it is configured for, unless the request asked for one only. */
 export interface PlannedImage {
   readonly project: Project;
   readonly config: ImageConfig;
@@ -71,7 +71,7 @@ export async function planProject(
   const planned: PlannedImage[] = [];
   let pins = known;
   for (const one of locked) {
-    const done = await planPlatforms({ ...one, project, request, pins }, ctx);
+    const done = await planPlatforms({ ...one, image: narrowed(one.image, request.only), project, request, pins }, ctx);
     pins = done.pins;
     planned.push({ project, config: one.image, plans: done.plans, indexes: ownIndexes(one.read) });
   }
@@ -83,6 +83,12 @@ export async function planProject(
 async function ownProject({ selection }: ImageConfig, { project, request }: Pick<ProjectInput, 'project' | 'request'>): Promise<Project> {
   const [name, ...others] = selection.packages;
   return name === undefined || others.length > 0 ? project : await readProject(request.directory, { package: name });
+}
+
+/** An image that is not for that platform keeps what it is for. */
+function narrowed(image: ImageConfig, only: Platform | undefined): ImageConfig {
+  const platforms = image.platforms.filter((platform) => only === undefined || platformName(platform) === platformName(only));
+  return platforms.length === 0 ? image : { ...image, platforms };
 }
 
 type PlatformsInput = Omit<ProjectInput, 'configured'> & LockedImage;

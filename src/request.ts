@@ -1,6 +1,7 @@
 import type { ConfigFlags } from './config/index.ts';
 import type { ImageConfig } from './config/types.ts';
 import type { Moment } from './plan/index.ts';
+import type { Platform } from './platform.ts';
 import { type Project, readRevision } from './project/index.ts';
 import type { LockMode } from './resolve/index.ts';
 
@@ -14,6 +15,8 @@ export interface BuildRequest {
   /** Staleness of uv.lock is not checked. */
   readonly frozen: boolean;
   readonly lockMode: LockMode;
+  /** Of an image for several platforms only this one is planned, and what the others need is not looked at. */
+  readonly only?: Platform;
   /** Seconds since 1970, from SOURCE_DATE_EPOCH; undefined for the constant. */
   readonly created: number | undefined;
 }

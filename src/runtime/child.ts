@@ -37,6 +37,8 @@ export async function exitOf(child: ChildProcess, { kill, signal, terminal }: Wa
   };
   for (const name of forwarded) process.on(name, stop);
   signal.addEventListener('abort', aborted);
+  // What came while the container was prepared is passed on as well.
+  if (signal.aborted) aborted();
   try {
     const status = await ended(child);
     return killed ? 128 + constants.signals.SIGKILL : status;

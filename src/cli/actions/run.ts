@@ -1,7 +1,7 @@
 import type { ImageConfig } from '../../config/index.ts';
 import { ToolError } from '../../errors/index.ts';
-import { buildImage, type PlannedImage, planImages } from '../../pipeline.ts';
-import { hostPlatform, platformName } from '../../platform.ts';
+import { buildImage, planImages } from '../../pipeline.ts';
+import { hostPlatform } from '../../platform.ts';
 import { parsePort, parseVolume, runImage } from '../../runtime/index.ts';
 import { pickPlatform } from '../../sources/index.ts';
 import type { RunFlags } from '../commands/run.ts';
@@ -17,10 +17,12 @@ export interface RunTarget {
 /** `wherry run`: builds the image of a project, runs it here, and gives its exit status. */
 export async function runContainer({ directory, args }: RunTarget, flags: BuildFlags & RunFlags, terminal: Terminal): Promise<number> {
   const context = await terminal.context();
-  const [image] = await planImages(buildRequest(directory, flags, terminal), context, requireOne);
-  if (image === undefined) throw new ToolError('USAGE', 'this project has no image to run');
-  const own = ownPlatform(image);
-  const built = pickPlatform(await buildImage(own, context, { remember: own === image }), hostPlatform);
+  const request = { ...buildRequest(directory, flags, terminal), only: hostPlatform };
+  const [planned] = await planImages(request, context, requireOne);
+  if (planned === undefined) throw new ToolError('USAGE', 'this project has no image to run');
+  // An image of one platform must not take the place of the one for all of them that the store knows.
+  const remember = planned.plans.length === planned.config.platforms.length;
+  const built = pickPlatform(await buildImage(planned, context, { remember }), hostPlatform);
   terminal.finish();
   return await runImage({
     image: built,
@@ -30,7 +32,7 @@ export async function runContainer({ directory, args }: RunTarget, flags: BuildF
     envFile: flags.envFile,
     volumes: (flags.volume ?? []).map((volume) => parseVolume(volume, terminal.cwd)),
     readOnly: flags.readOnly === true,
-    writable: own.plans[0]?.explain.writable ?? [],
+    writable: planned.plans[0]?.explain.writable ?? [],
     args,
     context,
   });
@@ -42,10 +44,4 @@ function requireOne(images: readonly ImageConfig[]): void {
   throw new ToolError('USAGE', `wherry run takes one image, and this project has ${images.length}`, {
     hint: `name one with --image: ${images.map(({ name }) => name).join(', ')}`,
   });
-}
-
-/** Of several platforms only this machine's is made, and the store keeps what it has of all of them. */
-function ownPlatform(image: PlannedImage): PlannedImage {
-  const plans = image.plans.filter(({ platform }) => platformName(platform) === platformName(hostPlatform));
-  return image.plans.length > 1 && plans.length > 0 ? { ...image, plans } : image;
 }
