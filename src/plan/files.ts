@@ -3,6 +3,7 @@ import { type Digest, digestOf, hexOf } from '../digest.ts';
 import { ToolError } from '../errors/index.ts';
 import { entryPath, ownParents } from '../image-paths.ts';
 import {
+  callsOfFile,
   hasGlob,
   holdsPrivateKey,
   interpreterOf,
@@ -28,6 +29,8 @@ export interface PlannedFiles {
   readonly sources: Readonly<Record<Digest, string>>;
   /** What scripts start with after `#!`, by absolute path in the image. */
   readonly interpreters: ReadonlyMap<string, string>;
+  /** Programs that shell scripts call, by absolute path of the script in the image. */
+  readonly calls: ReadonlyMap<string, readonly string[]>;
   /** For people: the top-level names that are in. */
   readonly contents: readonly string[];
   /** Top-level names that are not in, and refused secrets, with the reason; sorted. */
@@ -63,6 +66,7 @@ export function planFiles(input: PlanFilesInput): PlannedFiles {
       chosen.flatMap(({ content }) => (typeof content !== 'string' && content.type === 'file' ? [[content.sha256, content.path]] : [])),
     ),
     interpreters: new Map([...byTarget].flatMap(([path, { content }]) => scripted(`/${path}`, content))),
+    calls: new Map([...byTarget].map(([path, { content }]) => [`/${path}`, callsOf(content)])),
     contents: [...new Set(chosen.map(({ content, to }) => (typeof content === 'string' ? to : topName(content.path))))].sort(
       compareTarPaths,
     ),
@@ -74,6 +78,11 @@ function scripted(path: string, content: SourceFile | string): [string, string][
   const found =
     typeof content === 'string' ? interpreterOf(Buffer.from(content)) : content.type === 'file' ? content.interpreter : undefined;
   return found === undefined ? [] : [[path, found]];
+}
+
+function callsOf(content: SourceFile | string): readonly string[] {
+  if (typeof content === 'string') return callsOfFile(Buffer.from(content));
+  return content.type === 'file' ? (content.calls ?? []) : [];
 }
 
 interface ChosenFile {

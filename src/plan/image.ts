@@ -12,6 +12,7 @@ import { type PlannedFiles, planFiles } from './files.ts';
 import type { PlanInput } from './input.ts';
 import { MaterialCollector } from './materials.ts';
 import { planMembers } from './members.ts';
+import { missingPrograms } from './programs.ts';
 import { type DebianRootRecipe, recipeFormat, recipeId } from './recipe.ts';
 import { requireShell } from './shell.ts';
 import { stampAnnotations } from './stamp.ts';
@@ -56,7 +57,7 @@ export function planImage(input: PlanInput): ImagePlan {
       leftOut: files.leftOut,
       writable: planDirectories(image).map(({ path, mode, uid, gid }) => ({ path: `/${path}`, mode, uid, gid })),
       bytecode: bytecode.reason,
-      notes: bytecode.note === undefined ? [] : [bytecode.note],
+      notes: [bytecode.note, missingPrograms({ target, image, command: start.command, files })].filter((note) => note !== undefined),
     },
   };
 }

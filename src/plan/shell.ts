@@ -36,7 +36,8 @@ function refuse(what: string, words: readonly string[], { target, image, interpr
 /** Programs that only start another one. */
 const starters = new Set(['env', 'tini', 'dumb-init', 'catatonit']);
 
-function programOf(words: readonly string[]): string {
+/** The program that a command starts in the end. */
+export function programOf(words: readonly string[]): string {
   const rest = [...words];
   while (starters.has(posix.basename(rest[0] ?? ''))) {
     rest.shift();

@@ -4,6 +4,7 @@ import type { Digest } from '../digest.ts';
 import { ToolError } from '../errors/index.ts';
 import { releaseWhole } from '../release.ts';
 import { holdsPrivateKey, interpreterOf, startsAsProgram } from './guards.ts';
+import { callsOfFile } from './shell-calls.ts';
 
 /** What the tree needs to know of a file's content. */
 export interface FileContent {
@@ -12,6 +13,7 @@ export interface FileContent {
   readonly size: number;
   readonly executable: boolean;
   readonly interpreter?: string;
+  readonly calls?: readonly string[];
   readonly privateKey: boolean;
 }
 
@@ -45,11 +47,13 @@ export async function hashFile(file: string): Promise<FileContent> {
   }
   const start = Buffer.concat(head).subarray(0, searched);
   const interpreter = interpreterOf(start);
+  const calls = callsOfFile(start);
   return {
     sha256: `sha256:${hash.digest('hex')}` as Digest,
     size,
     executable: startsAsProgram(start),
     ...(interpreter === undefined ? {} : { interpreter }),
+    ...(calls.length === 0 ? {} : { calls }),
     privateKey: start.includes('PRIVATE KEY') && holdsPrivateKey(start.toString('latin1')),
   };
 }

@@ -9,6 +9,7 @@ export { readOutsideMember } from './members.ts';
 export { placeOf } from './places.ts';
 export { type ReadProjectOptions, readProject } from './read.ts';
 export { readRevision } from './revision.ts';
+export { callsOfFile, programsCalled } from './shell-calls.ts';
 export { isMissing, isTable, parseToml, readPyproject, readTextIfThere, tableAt } from './toml.ts';
 export { readSourceTree, type SourceTreeOptions } from './tree.ts';
 export type { Member, Project, Pyproject, SourceFile, SourceTree, StartSignal, TomlTable } from './types.ts';

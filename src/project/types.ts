@@ -88,5 +88,7 @@ export type SourceFile =
       readonly executable: boolean;
       /** What follows `#!` in the first line; absent without it. */
       readonly interpreter?: string;
+      /** Programs that a shell script calls, as far as that is plain; absent for other files. */
+      readonly calls?: readonly string[];
     }
   | { readonly type: 'symlink'; readonly path: string; readonly target: string };

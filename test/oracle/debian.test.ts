@@ -21,6 +21,7 @@ import { leftOut, releaseSpec } from '../../src/debian/packages.ts';
 import { droppedPaths } from '../../src/debian/root/prune.ts';
 import { mergedPath } from '../../src/debian/root/usrmerge.ts';
 import { createHttp } from '../../src/http/index.ts';
+import { absent, unnamed } from '../../src/plan/programs.ts';
 import type { DebianRootRecipe } from '../../src/plan/recipe.ts';
 import type { Architecture } from '../../src/platform.ts';
 import { openScratch, openStore, type Scratch, type Store } from '../../src/store/index.ts';
@@ -209,6 +210,12 @@ describe.each(variants.filter(({ architecture }) => architecture === 'amd64').ma
     it('runs a shell, if it has one', () => {
       if (variant.shell) expect(run('chroot', root, '/bin/sh', '-c', 'test -d /usr && echo "$((6 * 7))"')).toBe('42\n');
       else expect(() => run('chroot', root, '/bin/sh', '-c', 'true')).toThrow();
+    });
+
+    it.runIf(variant.shell)('has none of the programs that a note names, and busybox those that it can be', () => {
+      const names = [...unnamed, ...absent];
+      expect(run('chroot', root, '/bin/sh', '-c', `for name in ${names.join(' ')}; do command -v $name; done; true`)).toBe('');
+      expect(run('chroot', root, '/usr/bin/busybox', '--list').split('\n')).toEqual(expect.arrayContaining([...unnamed]));
     });
   },
 );
