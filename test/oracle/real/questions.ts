@@ -49,7 +49,7 @@ function wishesFor(project: Project, lock: Lock, salt: number): readonly Wish[] 
   const pick = (list: readonly string[]) => list[salt % list.length] ?? '';
   // Images never have the group `dev` unless it is asked for.
   const wish = (flags: readonly string[], request: Partial<SelectionRequest>): Wish => ({
-    flags: request.groups?.includes('dev') || flags.includes('--all-groups') ? flags : ['--no-dev', ...flags],
+    flags: isDevAsked(request) || flags.includes('--all-groups') ? flags : ['--no-dev', ...flags],
     request: { ...nothingAsked, ...request },
   });
   const named = (flag: string, names: readonly string[]) => names.flatMap((name) => [flag, name]);
@@ -63,12 +63,20 @@ function wishesFor(project: Project, lock: Lock, salt: number): readonly Wish[] 
     ...(groups.length > 0 ? [wish(['--group', pick(groups)], { groups: [pick(groups)] })] : []),
     ...(extras.length > 2 ? [wish(named('--extra', extras.slice(-2)), { extras: extras.slice(-2) })] : []),
     ...(groups.length > 0 ? [wish(['--no-default-groups'], { noDefaultGroups: true })] : []),
+    ...(groups.length > 0 ? [wish(['--only-group', pick(groups)], { onlyGroups: [pick(groups)] })] : []),
+    ...(groups.length > 1 ? [wish(named('--only-group', groups.slice(0, 2)), { onlyGroups: groups.slice(0, 2) })] : []),
+    ...(groups.length > 1 ? [wish(['--all-groups', '--no-group', pick(groups)], { allGroups: true, noGroups: [pick(groups)] })] : []),
+    ...(members.length > 0 ? [wish(['--all-packages'], { allPackages: true })] : []),
     ...(members.length > 0 ? [wish(['--package', pick(members)], { packages: [pick(members)] })] : []),
     ...(members.length > 1 ? [wish(['--package', members.at(-1) ?? ''], { packages: [members.at(-1) ?? ''] })] : []),
     wish(['--no-install-project'], { noInstallProject: true }),
     wish(['--extra', 'no-such-extra'], { extras: ['no-such-extra'] }),
     wish(['--group', 'no-such-group'], { groups: ['no-such-group'] }),
   ];
+}
+
+function isDevAsked({ groups = [], onlyGroups = [] }: Partial<SelectionRequest>): boolean {
+  return [...groups, ...onlyGroups].includes('dev');
 }
 
 function extrasOf(project: Project, lock: Lock): readonly string[] {
