@@ -108,13 +108,24 @@ def prepare_metadata_for_build_wheel(directory, settings=None):
   it('starts no program: one that is only looked for is not there', async () => {
     const looks = `
 import json, shutil, subprocess
-found = [shutil.which('git'), os.system('true')]
-for start in (lambda: subprocess.run(['hg', 'id']), lambda: subprocess.check_output('git describe', shell=True), lambda: os.execv('/bin/sh', ['sh'])):
+found = [shutil.which('hg'), os.system('true')]
+for start in (lambda: subprocess.run(['hg', 'id']), lambda: subprocess.check_output('svn info', shell=True), lambda: os.execv('/bin/sh', ['sh'])):
     try: found.append(start())
     except OSError as error: found.append([type(error).__mro__[1].__name__, error.errno, error.filename])
 return json.dumps(found)`;
     const missing = (name: string) => ['FileNotFoundError', 2, name];
-    expect(answerOf((await buildWheel(ownBackend(looks), ctx)).bytes)).toEqual([null, 32512, ...['hg', 'git', 'sh'].map(missing)]);
+    expect(answerOf((await buildWheel(ownBackend(looks), ctx)).bytes)).toEqual([null, 32512, ...['hg', 'svn', 'sh'].map(missing)]);
+  });
+
+  it('has a git that finds no repository', async () => {
+    const asks = `
+import json, shutil, subprocess
+run = lambda text: (lambda done: [done.returncode, done.stdout, done.stderr])(subprocess.run(text.split(), capture_output=True, text=True))
+return json.dumps([shutil.which('git'), run('git --version')[0], run('git rev-parse --git-dir'), run('git config user.name')[0]])`;
+    const { bytes, git } = await buildWheel(ownBackend(asks), ctx);
+    const none = 'fatal: not a git repository (or any of the parent directories): .git\n';
+    expect(answerOf(bytes)).toEqual(['/usr/bin/git', 0, [128, '', none], 128]);
+    expect(git).toEqual([]);
   });
 
   it('says which program a build needs', async () => {

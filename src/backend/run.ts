@@ -87,10 +87,10 @@ class Session {
       if (file.type === 'symlink') await send({ type: 'link', path, target: file.target });
       else await send({ type: 'file', path, mode: file.executable ? 0o755 : 0o644 }, await file.content());
     }
-    const git = place !== undefined;
     // Tools look for it before they ask git anything.
-    if (git) await send({ type: 'file', path: `${layout.top}/.git/HEAD`, mode: 0o644 }, Buffer.from('ref: refs/heads/main\n'));
-    await send({ type: 'run', hook, backend: job.backend, directory: layout.directory, site, git });
+    if (place !== undefined)
+      await send({ type: 'file', path: `${layout.top}/.git/HEAD`, mode: 0o644 }, Buffer.from('ref: refs/heads/main\n'));
+    await send({ type: 'run', hook, backend: job.backend, directory: layout.directory, site });
   }
 
   /** Hears the child until the hook has ended. */
@@ -130,9 +130,8 @@ class Session {
 
   private async answer(question: Extract<News, { readonly type: 'git' }>): Promise<void> {
     const { place, layout, ctx, started } = this.options;
-    if (place === undefined) throw this.broken();
     const { status, stdout, stderr } = await answerGit(question, { place, layout, signal: ctx.signal });
-    this.exchanges.push({ arguments: question.arguments, status, stdout });
+    if (place !== undefined) this.exchanges.push({ arguments: question.arguments, status, stdout });
     await started.child.send({ type: 'answer', status, stderr }, stdout);
   }
 

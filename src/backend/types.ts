@@ -33,7 +33,7 @@ export interface BuildJob {
   readonly backendWheels: readonly string[];
   /** `X.Y` of the Python that the wheel is for. */
   readonly minor: string;
-  /** Absolute path of the directory in a git work tree that `files` were read from; without it there is no git for the backend. */
+  /** Absolute path of the directory in a git work tree that `files` were read from; without it git finds no repository. */
   readonly gitDirectory?: string;
   /** For tests and for very large projects. */
   readonly limits?: Partial<BuildLimits>;
@@ -58,7 +58,7 @@ export interface GitExchange {
 export interface BuildReport {
   /** What the backend printed. */
   readonly log: string;
-  /** The questions to git in their order; empty for a backend that asked nothing. */
+  /** The questions to git in their order; empty for a backend that asked nothing, or without a repository. */
   readonly git: readonly GitExchange[];
 }
 

@@ -12,8 +12,6 @@ export interface HookOrder {
   readonly directory: string;
   /** Where the backend's wheels are unpacked. */
   readonly site: string;
-  /** Whether questions to git are answered. */
-  readonly git: boolean;
 }
 
 /** How the interpreter starts. */
