@@ -25,11 +25,16 @@ export interface CompareOptions {
   readonly minor: string;
   /** Set for a tree that is on the disk already, in a git work tree. */
   readonly gitDirectory?: string;
+  /** How the other wheel is built; on this machine's own Python unless given. */
+  readonly native?: NativeBuild;
 }
+
+/** Builds the wheel of a tree into a directory. */
+export type NativeBuild = (paths: { readonly source: string; readonly out: string }, backends: Backends) => Promise<void>;
 
 /** Builds a tree here, and by pypa/build with the native Python. */
 export async function compareBuilds(tree: Tree, options: CompareOptions): Promise<Compared> {
-  const { backends, ctx, directory, minor, gitDirectory } = options;
+  const { backends, ctx, directory, minor, gitDirectory, native = buildHere } = options;
   const job: BuildJob = {
     label: tree.rootName,
     ...tree,
@@ -43,21 +48,33 @@ export async function compareBuilds(tree: Tree, options: CompareOptions): Promis
   writeFileSync(join(directory, 'ours', built.name), built.bytes);
   const source = gitDirectory ?? join(directory, tree.rootName);
   if (gitDirectory === undefined) await writeTree(source, tree);
-  buildNatively(source, join(directory, 'theirs'), backends);
-  const [name = ''] = readdirSync(join(directory, 'theirs'));
+  const out = join(directory, 'theirs');
+  mkdirSync(out);
+  await native({ source, out }, backends);
+  const [name = ''] = readdirSync(out);
   return {
     ours: { name: built.name, contents: contentsOf(join(directory, 'ours', built.name)) },
     theirs: { name, contents: contentsOf(join(directory, 'theirs', name)) },
   };
 }
 
-function buildNatively(source: string, out: string, { python, site }: Backends): void {
-  const env = {
-    ...{ PATH: process.env.PATH, HOME: out, LANG: 'C.UTF-8', TZ: 'UTC' },
-    ...{ PYTHONPATH: site, PYTHONDONTWRITEBYTECODE: '1', SOURCE_DATE_EPOCH: '946684800' },
+/** What pypa/build is started with, and in which environment. */
+export function nativeBuild({ source, out, site }: { readonly source: string; readonly out: string; readonly site: string }) {
+  const environment = {
+    HOME: out,
+    LANG: 'C.UTF-8',
+    TZ: 'UTC',
+    PYTHONPATH: site,
+    PYTHONDONTWRITEBYTECODE: '1',
+    SOURCE_DATE_EPOCH: '946684800',
   };
   const words = ['-m', 'build', '--wheel', '--no-isolation', '--skip-dependency-check', '--outdir', out, source];
-  execFileSync(python, words, { env, stdio: ['ignore', 'ignore', 'pipe'] });
+  return { environment, words };
+}
+
+async function buildHere(paths: Parameters<NativeBuild>[0], { python, site }: Backends): Promise<void> {
+  const { environment, words } = nativeBuild({ ...paths, site });
+  execFileSync(python, words, { env: { PATH: process.env.PATH, ...environment }, stdio: ['ignore', 'ignore', 'pipe'] });
 }
 
 function contentsOf(wheel: string): Contents {

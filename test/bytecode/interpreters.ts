@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { fetchInterpreter } from '../../src/bytecode/index.ts';
 import { packagedDefaults } from '../../src/cli/defaults.ts';
+import type { Context } from '../../src/context.ts';
 import { createHttp } from '../../src/http/index.ts';
 import { openStore } from '../../src/store/index.ts';
 import { sampleContext } from '../debianArchive.ts';
@@ -20,7 +21,12 @@ export function interpreterDirectory(minor: string): Promise<string> {
 }
 
 async function fetchOnce(minor: string): Promise<string> {
+  return await fetchInterpreter(minor, await interpreterContext());
+}
+
+/** What builds and compilers need to find these interpreters. */
+export async function interpreterContext(): Promise<Context> {
   const { env } = process;
   const ctx = sampleContext(createHttp({ env }), await openStore({ env: {}, directory: store }));
-  return await fetchInterpreter(minor, { ...ctx, env, defaults: packagedDefaults() });
+  return { ...ctx, env, defaults: packagedDefaults() };
 }

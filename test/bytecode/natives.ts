@@ -5,7 +5,7 @@ import { debianRoot } from '../debianRoot.ts';
 import { attempt, type Executed, execute } from '../e2e/execute.ts';
 
 const ours = join(import.meta.dirname, '../../.cache/venv/bin/python');
-const suites = { '3.11': 'bookworm', '3.13': 'trixie' } as const;
+const suites = { '3.11': 'bookworm', '3.13': 'trixie', '3.14': 'sid' } as const;
 
 /** A CPython that is no WebAssembly. */
 export interface NativePython {
@@ -13,8 +13,8 @@ export interface NativePython {
   readonly version: string;
   /** An empty directory for its files; gone after `close`. */
   readonly work: string;
-  /** Runs it with arguments in which paths below `work` may stand. */
-  run(args: readonly string[]): Promise<Executed>;
+  /** Runs it with arguments and variables in which paths below `work` may stand. */
+  run(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<Executed>;
   close(): void;
 }
 
@@ -37,7 +37,10 @@ async function started(top: string, root: string, command: readonly string[]): P
   const work = join(top, 'work');
   mkdirSync(work);
   const inside = (arg: string) => (root === '' ? arg : arg.replaceAll(root, ''));
-  const run = (args: readonly string[]) => attempt([...command, ...args.map(inside)], { env: { PATH: '/usr/bin', LANG: 'C.UTF-8' } });
+  const run: NativePython['run'] = (args, env = {}) => {
+    const more = Object.entries(env).map(([name, value]) => [name, inside(value)]);
+    return attempt([...command, ...args.map(inside)], { env: { PATH: '/usr/bin', LANG: 'C.UTF-8', ...Object.fromEntries(more) } });
+  };
   const version = (await run(['-c', 'import platform; print(platform.python_version())'])).stdout.trim();
   return { version, work, run, close: () => rmSync(top, { recursive: true, force: true }) };
 }
