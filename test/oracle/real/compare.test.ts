@@ -23,6 +23,7 @@ describe('answers', () => {
     ['another file', wheel, { ...wheel, file: 'a-1-py2-none-any.whl' }, undefined, ['file a']],
     ['another hash', wheel, { ...wheel, hash: 'sha256:bb' }, undefined, ['file a']],
     ['another version', wheel, { ...wheel, version: '2' }, undefined, ['version a']],
+    ['the same version, written shorter', wheel, { ...wheel, version: '1.0' }, undefined, []],
     ['missing here', wheel, undefined, undefined, ['presence a']],
     ['missing there', undefined, wheel, undefined, ['presence a']],
     ['refused here, a wheel there', wheel, {}, 'WHEEL_NONE_FITS', ['problem a']],

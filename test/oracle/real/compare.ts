@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Lock } from '../../../src/lock/index.ts';
+import { compareVersions, parseVersion } from '../../../src/packaging/index.ts';
 import type { Answer, Choice } from './installer.ts';
 import type { Ours } from './ours.ts';
 
@@ -18,6 +19,8 @@ export interface Allowed {
   readonly lock: string;
   readonly kind: string;
   readonly package: string;
+  /** What Wherry says, where that must be this and nothing else. */
+  readonly wherry?: string;
   readonly reason: string;
 }
 
@@ -61,8 +64,13 @@ function compareChoice(name: string, { uv, wherry, isGit, problem }: Sides): rea
   if (isGit) return [];
   // What Wherry refuses must be something else than a hashed wheel for uv, too.
   if (problem !== undefined) return uv.file?.endsWith('.whl') && uv.hash !== undefined ? difference('problem') : [];
-  if (uv.version !== undefined && uv.version !== wherry.version) return difference('version');
+  if (uv.version !== undefined && !isSameVersion(uv.version, wherry.version)) return difference('version');
   return uv.file === wherry.file && uv.hash === wherry.hash ? [] : difference('file');
+}
+
+/** uv writes the version as the file's name has it, `2.8` for the lock's `2.8.0`. */
+function isSameVersion(uv: string, wherry: string | undefined): boolean {
+  return uv === wherry || (wherry !== undefined && compareVersions(parseVersion(uv), parseVersion(wherry)) === 0);
 }
 
 /** What uv says where Wherry has a code of its own. */

@@ -1,6 +1,6 @@
 import type { Lock } from '../../../src/lock/index.ts';
 import { parseSpecifiers, parseVersion, specifiersAllow } from '../../../src/packaging/index.ts';
-import type { Project } from '../../../src/project/index.ts';
+import { type Project, type Pyproject, tableAt } from '../../../src/project/index.ts';
 import { nothingAsked } from '../../../src/select/fixture.ts';
 import type { SelectionRequest } from '../../../src/select/index.ts';
 import { type Place, places, pythons } from './targets.ts';
@@ -21,8 +21,10 @@ export interface Case extends Wish {
  * Python that does not fit. `salt` moves the places on from project to project, so that all pairs of wish and place come up.
  */
 export function casesFor(project: Project, lock: Lock, salt: number): readonly Case[] {
-  const fitting = places.filter(({ minor }) => allows(lock, minor));
-  const unfit = places.find(({ minor }) => !allows(lock, minor));
+  const unfit = places.find(({ minor }) => !allows(lock.requiresPython, minor));
+  // A Python that the members exclude, and an older lock does not, is refused before the selection (`resolve/python.ts`).
+  const ranges = [lock.requiresPython, ...project.members.map(({ pyproject }) => requiresPython(pyproject))];
+  const fitting = places.filter(({ minor }) => ranges.every((range) => allows(range, minor)));
   const [standard, ...others] = wishesFor(project, lock, salt);
   if (standard === undefined) return [];
   const refused = unfit === undefined ? [] : [{ ...standard, place: unfit }];
@@ -39,8 +41,13 @@ function at(list: readonly Place[], { start, count }: { readonly start: number; 
   return [...new Set(chosen)].filter((place) => place !== undefined);
 }
 
-function allows(lock: Lock, minor: string): boolean {
-  return specifiersAllow(parseSpecifiers(lock.requiresPython ?? ''), parseVersion(pythons[minor] ?? ''));
+function allows(range: string | undefined, minor: string): boolean {
+  return specifiersAllow(parseSpecifiers(range ?? ''), parseVersion(pythons[minor] ?? ''));
+}
+
+function requiresPython(pyproject: Pyproject): string | undefined {
+  const range = tableAt(pyproject.data, ['project'])?.['requires-python'];
+  return typeof range === 'string' ? range : undefined;
 }
 
 function wishesFor(project: Project, lock: Lock, salt: number): readonly Wish[] {

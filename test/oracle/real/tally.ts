@@ -60,7 +60,8 @@ export function tallyOf(outcomes: readonly Outcome[], allowed: readonly Allowed[
 }
 
 function matches(row: Allowed, label: string, difference: Difference): boolean {
-  return row.kind === difference.kind && whole(row.lock).test(label) && whole(row.package).test(difference.package);
+  const isSaid = row.wherry === undefined || whole(row.wherry).test(difference.wherry);
+  return isSaid && row.kind === difference.kind && whole(row.lock).test(label) && whole(row.package).test(difference.package);
 }
 
 function whole(pattern: string): RegExp {
