@@ -2,9 +2,10 @@
  * `npm run oracle -- --projects DIR [--only TEXT] [--lanes N] [--stride N] [--write]`: the locks of public projects, whose checkouts lie below DIR, through uv and
  * through Wherry. Prints a report; `--write` puts it into docs/correctness.md. Status 1 for a difference that no table explains, and if fewer
  * than 200 locks were compared. `test/oracle/real-locks.json` says which locks: repository, commit, path and hash.
+ * With `--trees` whole environments of the applications in `real-applications.json` are compared instead; this needs root.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -16,11 +17,12 @@ import { reportOf } from '../test/oracle/real/report.ts';
 import { compareLocks, type Outcome } from '../test/oracle/real/run.ts';
 import { judgeProject } from '../test/oracle/real/staleness.ts';
 import { tallyOf } from '../test/oracle/real/tally.ts';
+import { type Run, writeReport } from './oracle-report.ts';
+import { compareTreesOfApplications } from './oracle-trees.ts';
 
 const least = 200;
 const root = join(import.meta.dirname, '..');
 const bin = join(root, '.cache/venv/bin');
-const [begin, end] = ['<!-- Begin of what `npm run oracle` writes. -->', '<!-- End of what is written. -->'];
 
 const { values } = parseArgs({
   options: {
@@ -28,24 +30,40 @@ const { values } = parseArgs({
     only: { type: 'string', default: '' },
     lanes: { type: 'string', default: '2' },
     stride: { type: 'string', default: '1' },
+    trees: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
   },
 });
 if (values.projects === undefined) {
-  console.error('usage: npm run oracle -- --projects DIR [--only TEXT] [--lanes N] [--stride N] [--write]');
+  console.error('usage: npm run oracle -- --projects DIR [--only TEXT] [--lanes N] [--stride N] [--trees] [--write]');
   process.exit(64);
 }
 
 execFileSync(join(root, 'scripts/setup-python'), { stdio: ['ignore', 2, 2] });
 const started = Date.now();
 const scratch = mkdtempSync(join(tmpdir(), 'wherry-oracle-'));
+const run: Run = {
+  only: values.only,
+  scratch,
+  circumstances: () => ({
+    day: new Date().toISOString().slice(0, 10),
+    uv: execFileSync(join(bin, 'uv'), ['--version'], { encoding: 'utf8' }).split(' ').slice(0, 2).join(' '),
+    node: process.version,
+    seconds: Math.round((Date.now() - started) / 1000),
+  }),
+  write: (part, report) => {
+    console.log(report);
+    if (values.write) writeReport(part, report);
+  },
+};
 try {
-  process.exitCode = (await run(values.projects)) ? 0 : 1;
+  const compare = values.trees ? compareTreesOfApplications : compareLocksOfProjects;
+  process.exitCode = (await compare(values.projects, run)) ? 0 : 1;
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }
 
-async function run(folder: string): Promise<boolean> {
+async function compareLocksOfProjects(folder: string, { circumstances, write }: Run): Promise<boolean> {
   const list = listedLocks();
   const found = findCheckouts(folder, list);
   for (const lock of list.filter((one) => !found.some((checkout) => checkout.lock === one))) {
@@ -55,19 +73,10 @@ async function run(folder: string): Promise<boolean> {
   const tally = tallyOf(await compareAll(chosen), allowedDifferences());
   const judged = await judgeAll(chosen);
   const stale = unexplainedStale(judged, allowedStale());
-  const report = reportOf(tally, judged, {
-    day: new Date().toISOString().slice(0, 10),
-    uv: execFileSync(join(bin, 'uv'), ['--version'], { encoding: 'utf8' }).split(' ').slice(0, 2).join(' '),
-    node: process.version,
-    seconds: Math.round((Date.now() - started) / 1000),
-    listed: list.length,
-    stride: Number(values.stride),
-  });
-  console.log(report);
+  write('locks', reportOf(tally, judged, { ...circumstances(), listed: list.length, stride: Number(values.stride) }));
   for (const name of stale.missing) console.log(`- stale for Wherry only, and not in the table: ${name}`);
   const isWhole = values.only === '';
   if (isWhole) for (const name of stale.unused) console.log(`- a row of staleness-real-differences.json that nothing needs: ${name}`);
-  if (values.write) writeReport(report);
   const wrong = [
     tally.unread,
     tally.unexplained,
@@ -109,12 +118,4 @@ async function judgeAll(checkouts: readonly Checkout[]): Promise<readonly Judged
     console.error(`${lockLabel(lock)}: ${judged.at(-1)?.changes} changes`);
   }
   return judged;
-}
-
-function writeReport(report: string): void {
-  const file = join(root, 'docs/correctness.md');
-  const [before, rest] = readFileSync(file, 'utf8').split(begin);
-  const after = rest?.split(end)[1];
-  if (before === undefined || after === undefined) throw new Error('docs/correctness.md has lost its marks');
-  writeFileSync(file, `${before}${begin}\n\n${report}\n${end}${after}`);
 }

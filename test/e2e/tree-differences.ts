@@ -3,8 +3,8 @@ export interface AllowedDifference {
   /** Paths below the environment. */
   readonly path: RegExp;
   readonly reason: string;
-  /** What must be equal on both sides: a part of the text, or nothing at all where only uv has the file. */
-  readonly compared: ((text: string) => string) | 'only in uv';
+  /** What must be equal on both sides: a part of the text, all but who may execute it, or nothing at all where only uv has the file. */
+  readonly compared: ((text: string) => string) | 'bytes' | 'only in uv';
 }
 
 const distInfo = (name: string): RegExp => new RegExp(`^lib/python[\\d.]+/site-packages/[^/]+\\.dist-info/${name}$`);

@@ -1,12 +1,12 @@
-import { cpSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { cpSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bytecodeIn, type LoadedBytecode } from './bytecodeIn.ts';
 import { enter, prepareRoot } from './chroot.ts';
+import { compareTrees } from './compareTrees.ts';
 import { unpackLayout } from './layout.ts';
 import { build, root as checkout, lock } from './product.ts';
-import { readTree } from './readTree.ts';
 import { type AllowedDifference, allowedDifferences } from './tree-differences.ts';
 import { interpreterOf, syncWithUv } from './uvTree.ts';
 
@@ -51,13 +51,13 @@ describe.each(projects)('$name ($directory)', ({ name, directory, python, own })
   afterAll(() => rmSync(work, { recursive: true, force: true }));
 
   it('has the same paths, bytes, modes and link targets', () => {
-    const [inOurs, inTheirs] = [readTree(ours), readTree(theirs)];
-    const different = [...new Set([...inOurs.keys(), ...inTheirs.keys()])].filter((path) => inOurs.get(path) !== inTheirs.get(path));
-    const unexpected = different.filter((path) => !isAllowed(path, { ours, theirs }));
-    expect(unexpected.map((path) => `${path}: ${inOurs.get(path)}, with uv ${inTheirs.get(path)}`)).toEqual([]);
-    const found = [...inOurs.keys()].filter((path) => /^lib\/python[\d.]+\/site-packages\/[^/]+\.dist-info$/.test(path));
-    distributions.push(...found.map((path) => path.split('/').at(-1) as string));
-    console.log(`${name}: ${found.length} distributions, ${inOurs.size} paths, ${different.length} allowed differences`);
+    const compared = compareTrees({ ours, theirs }, allowedDifferences);
+    expect(compared.unexplained).toEqual([]);
+    for (const row of compared.used) used.add(row);
+    distributions.push(...compared.distributions);
+    console.log(
+      `${name}: ${compared.distributions.length} distributions, ${compared.paths} paths, ${compared.explained} allowed differences`,
+    );
   });
 
   it('has bytecode that its Python loads, checked for own code alone', () => {
@@ -95,20 +95,6 @@ describe('the comparison', () => {
     expect(allowedDifferences.length).toBeLessThanOrEqual(10);
   });
 });
-
-function isAllowed(path: string, { ours, theirs }: { ours: string; theirs: string }): boolean {
-  const row = allowedDifferences.find((candidate) => candidate.path.test(path));
-  if (row === undefined || !isEqualAs(row, join(ours, path), join(theirs, path))) return false;
-  used.add(row);
-  return true;
-}
-
-function isEqualAs({ compared }: AllowedDifference, ours: string, theirs: string): boolean {
-  const [own, other] = [ours, theirs].map((path) => lstatSync(path, { throwIfNoEntry: false }));
-  if (compared === 'only in uv') return own === undefined && other?.isFile() === true;
-  if (own?.isFile() !== true || other?.isFile() !== true || own.mode !== other.mode) return false;
-  return compared(readFileSync(ours, 'utf8')) === compared(readFileSync(theirs, 'utf8'));
-}
 
 const environment = {
   PATH: '/app/.venv/bin:/usr/local/bin:/usr/bin:/bin',

@@ -1,5 +1,5 @@
-import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { enter } from './chroot.ts';
 import { root as checkout, uv } from './product.ts';
 
@@ -15,29 +15,37 @@ interface SyncOptions {
   readonly requirements?: string;
   /** Where a list without URLs is looked up. */
   readonly index?: string;
+  /** POSIX path of the project below the directory that is copied; that directory itself if not given. */
+  readonly below?: string;
+  /** What uv is asked for instead of `--locked`. */
+  readonly flags?: readonly string[];
+  /** Directory of uv's cache. */
+  readonly cache?: string;
+  /** The host's git is there too, for versions that come from it. It can read repositories; it cannot fetch. */
+  readonly git?: boolean;
 }
 
 /**
  * What the real `uv sync --locked --no-dev --no-editable` installs at /app/.venv, run inside an unpacked image with the interpreter of its base; with
  * `compile` also the bytecode that `--compile-bytecode` makes.
  */
-export async function syncWithUv(project: string, { root, python, compile = false, requirements, index }: SyncOptions): Promise<void> {
-  cpSync(project, join(root, inside), { recursive: true, filter: (path) => !path.endsWith('__pycache__') });
-  const cache = join(checkout, '.cache/e2e/uv');
+export async function syncWithUv(project: string, options: SyncOptions): Promise<void> {
+  const { root, python, requirements, index, below = '', cache = join(checkout, '.cache/e2e/uv') } = options;
+  cpSync(project, join(root, inside), { recursive: true, verbatimSymlinks: true, filter: (path) => !path.endsWith('__pycache__') });
   mkdirSync(cache, { recursive: true });
   const env = { ...process.env, ...(await certificates(root)), ...variables, UV_PYTHON: python, ...(index && { UV_DEFAULT_INDEX: index }) };
-  const binds = { [uv]: '/usr/local/bin/uv', [cache]: '/uv-cache' };
+  const binds = { [uv]: '/usr/local/bin/uv', [cache]: '/uv-cache', ...(options.git ? hostGit(root) : {}) };
   const program = '/usr/local/bin/uv';
-  const options = ['--quiet', ...(compile ? ['--compile-bytecode'] : [])];
+  const given = ['--quiet', ...(options.compile ? ['--compile-bytecode'] : [])];
   const commands =
     requirements === undefined
-      ? [[program, 'sync', ...options, '--locked', '--no-dev', '--no-editable']]
+      ? [[program, 'sync', ...given, ...(options.flags ?? ['--locked']), '--no-dev', '--no-editable']]
       : [
           [program, 'venv', '--quiet', variables.UV_PROJECT_ENVIRONMENT],
-          [program, 'pip', 'sync', ...options, '--python', variables.UV_PROJECT_ENVIRONMENT, requirements],
+          [program, 'pip', 'sync', ...given, '--python', variables.UV_PROJECT_ENVIRONMENT, requirements],
         ];
   for (const command of commands) {
-    const { status, stdout, stderr } = await enter(command, { root, cwd: inside, env, binds });
+    const { status, stdout, stderr } = await enter(command, { root, cwd: join(inside, below), env, binds });
     if (status !== 0) throw new Error(`uv ${command[1]} ended with ${status}\n${stdout}${stderr}`);
   }
 }
@@ -54,6 +62,20 @@ const variables = {
   VIRTUAL_ENV: undefined,
   SSL_CERT_DIR: undefined,
 };
+
+/**
+ * A bare image has no git. The host's libraries may be others than the image's, so it is started by the host's own loader, and a script with its name
+ * lies inside.
+ */
+function hostGit(root: string): Record<string, string> {
+  const libraries = ['/host/lib/x86_64-linux-gnu', '/host/lib/aarch64-linux-gnu'];
+  const loader = process.arch === 'x64' ? '/host/lib64/ld-linux-x86-64.so.2' : '/host/lib/ld-linux-aarch64.so.1';
+  const script = `#!/bin/sh\nexec ${loader} --library-path ${libraries.join(':')} /host/bin/git --exec-path=/host/lib/git-core "$@"\n`;
+  const file = join(root, 'usr/local/bin/git');
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, script, { mode: 0o755 });
+  return { '/usr': '/host' };
+}
 
 /** The host's own bundle: it may hold certificates of a proxy. */
 async function certificates(root: string): Promise<Record<string, string>> {
