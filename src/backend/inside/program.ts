@@ -14,15 +14,17 @@ sys.platform = 'linux'
 sys.executable = '/usr/bin/python3'
 sys.argv = ['']
 sys.dont_write_bytecode = True
-if '' in sys.path:
-    sys.path.remove('')
 os.uname = lambda: posix.uname_result(('Linux', 'localhost', '6.1.0', '#1 SMP', 'x86_64'))
 os.umask(0o022)
-os.environ.clear()
-os.environ.update(
-    HOME='/home/build', LANG='C.UTF-8', LOGNAME='build', USER='build', PATH='/usr/local/bin:/usr/bin:/bin', TZ='UTC',
-    SOURCE_DATE_EPOCH='946684800', PYTHONHASHSEED='0', PYTHONDONTWRITEBYTECODE='1',
-)
+
+# Not once for all: a start from a stored memory sets both again.
+def _set_surroundings():
+    os.environ.clear()
+    os.environ.update(
+        HOME='/home/build', LANG='C.UTF-8', LOGNAME='build', USER='build', PATH='/usr/local/bin:/usr/bin:/bin', TZ='UTC',
+        SOURCE_DATE_EPOCH='946684800', PYTHONHASHSEED='0', PYTHONDONTWRITEBYTECODE='1',
+    )
+    sys.path[:] = [path for path in sys.path if path != '']
 
 class _Refused(FileNotFoundError):
     pass
@@ -163,6 +165,7 @@ def _program_of(error):
 
 def wherry_run(text):
     order = json.loads(text)
+    _set_surroundings()
     for path in ('/home/build', '/build/output', '/usr/bin', order['directory']):
         os.makedirs(path, exist_ok=True)
     with open('/usr/bin/git', 'w') as file:
