@@ -68,7 +68,7 @@ function limiter(size: number): <T>(work: () => Promise<T>) => Promise<T> {
 
 function installed(recipe: BuiltRecipe, { sha256, filename }: KeptWheel): WheelsRecipe {
   const { format, venv, pythonMinor, bytecode, times, name, directUrl } = recipe;
-  const version = recipe.version ?? parseWheelFilename(filename).version.text;
+  const version = lockedVersion(recipe) ?? parseWheelFilename(filename).version.text;
   const wheel = { name, version, sha256, ...(directUrl !== undefined && { directUrl }) };
   return { kind: 'wheels', format, venv, pythonMinor, bytecode, ...(times && { times }), wheels: [wheel] };
 }
@@ -135,8 +135,15 @@ function isMet(text: string, tools: readonly LockedTool[]): boolean {
   return tools.some((tool) => tool.name === name && specifiersAllow(specifiers, parseVersion(tool.version)));
 }
 
+/** A tree of this machine has the version that it says itself: whether the lock may be older than that was asked before. */
+function lockedVersion({ version, build }: BuiltRecipe): string | undefined {
+  return build.source.kind === 'tree' ? undefined : version;
+}
+
 /** A wheel of another package or version than the lock has must not be installed under its name; the local part of a version is the build's own. */
-function checkWheel({ name, version }: BuiltRecipe, filename: string, label: string): void {
+function checkWheel(recipe: BuiltRecipe, filename: string, label: string): void {
+  const { name } = recipe;
+  const version = lockedVersion(recipe);
   const found = parseWheelFilename(filename);
   const isPure = found.tags.every((tag) => tag.endsWith('-none-any'));
   if (!isPure) {

@@ -182,7 +182,9 @@ async function askBackend({ subject, source, system, tools }: Asked, input: Buil
   await ensureTools(tools, input);
   const wheels = tools.map(({ sha256 }) => ctx.store.path(sha256));
   const configSettings = settings.configSettings(subject.name);
-  const job = jobOf({ label: subject.label, source, build: { ...system, configSettings }, wheels, minor: pythonMinor });
+  // setuptools asks for the version, and so for git, before it answers.
+  const gitDirectory = subject.origin.kind === 'tree' ? subject.origin.gitDirectory : undefined;
+  const job = jobOf({ label: subject.label, source, build: { ...system, configSettings }, wheels, minor: pythonMinor, gitDirectory });
   const { requirements } = await getRequiresForBuildWheel(job, ctx);
   return [...new Set(requirements)].sort();
 }

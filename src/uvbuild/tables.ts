@@ -32,7 +32,7 @@ const projectShape = z.object({
   dynamic: strings.default([]),
 });
 
-const settingsShape = z.strictObject({
+const settingsShape = z.object({
   'module-root': z.string().default('src'),
   'module-name': z.union([z.string(), strings]).optional(),
   namespace: z.boolean().default(false),
@@ -62,7 +62,7 @@ export interface BuildTables {
   readonly settings: BuildSettings;
 }
 
-/** Reads what `uv_build` reads from pyproject.toml; unknown settings are refused, since they may change what the wheel holds. */
+/** Reads what `uv_build` reads from pyproject.toml. As there, unknown settings say nothing, except in `data`. */
 export function readTables(member: Member): BuildTables {
   const { data } = member.pyproject;
   checkBuildSystem(member, table(data['build-system']));

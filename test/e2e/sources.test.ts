@@ -39,8 +39,16 @@ function gitIn(path: string, ...args: readonly string[]): void {
 }
 
 const project = (name: string, more = ''): string => `[project]\nname = "${name}"\nversion = "1.0"\ndescription = "About ${name}"\n${more}`;
-const system = (backend: string, requires: string): string =>
-  `\n[build-system]\nrequires = ["${requires}"]\nbuild-backend = "${backend}"\n`;
+const system = (backend: string, ...requires: readonly string[]): string =>
+  `\n[build-system]\nrequires = ${JSON.stringify(requires)}\nbuild-backend = "${backend}"\n`;
+/** Asks git for its version, even when it is only asked what it needs. */
+const versioned = `[project]
+name = "core"
+dynamic = ["version"]
+${system('setuptools.build_meta', 'setuptools>=77', 'setuptools-scm>=8')}
+[tool.setuptools_scm]
+root = "../.."
+`;
 
 /** A page of a private index, with one file. */
 function offer(index: IndexServer, name: string, filename: string, bytes: Buffer): void {
@@ -115,7 +123,7 @@ bytecode = "none"
     'site/src/site_app/__init__.py': 'import core\n\n\ndef main():\n    print(core.x)\n',
     'site/src/site_app/local.db': 'ignored by git, and so by hatchling\n',
     'site/.gitignore': '*.db\n',
-    'site/libs/core/pyproject.toml': project('core') + system('setuptools.build_meta', 'setuptools>=77'),
+    'site/libs/core/pyproject.toml': versioned,
     'site/libs/core/src/core/__init__.py': 'x = 1\n',
     'util/pyproject.toml': project('util') + system('uv_build', 'uv_build>=0.9'),
     'util/src/util/__init__.py': '',
@@ -123,6 +131,9 @@ bytecode = "none"
     'site/dist/pathy-1.0-py3-none-any.whl': buildWheel({ name: 'pathy', files: { 'pathy.py': 'x = 1\n' } }),
   });
   gitIn('site', 'init', '--quiet', '--initial-branch=main');
+  gitIn('site', 'add', '.');
+  gitIn('site', 'commit', '--quiet', '--message=one');
+  gitIn('site', 'tag', 'v1.0');
 }
 
 /** A CPython of this machine, for which a base exists that needs no registry. */
@@ -216,6 +227,14 @@ describe('a project with sources of every kind', () => {
     expect(status).toBe(2);
     expect(stderr).toMatch(/error\[DOWNLOAD_AUTH\]/);
     expect(stderr).not.toContain('planted');
+  });
+
+  it('takes the version of a tree where the lock may be older', async () => {
+    const text = readFileSync(at('site/pyproject.toml'), 'utf8');
+    writeFileSync(at('site/pyproject.toml'), text.replace('version = "1.0"', 'version = "1.1"'));
+    expect(await run([])).toMatchObject({ status: 1, stderr: expect.stringContaining('error[LOCK_STALE]') });
+    expect(await run(['--frozen'])).toMatchObject({ status: 0 });
+    writeFileSync(at('site/pyproject.toml'), text);
   });
 
   it('says when a locked commit is gone', async () => {
