@@ -40,7 +40,8 @@ export function compareTrees(
 
 const distribution = /^lib\/python[\d.]+\/site-packages\/[^/]+\.dist-info$/;
 
-function isEqualAs({ compared }: AllowedDifference, ours: string, theirs: string): boolean {
+/** Whether a row explains how one file differs from the other. */
+export function isEqualAs({ compared }: AllowedDifference, ours: string, theirs: string): boolean {
   const [own, other] = [ours, theirs].map((path) => lstatSync(path, { throwIfNoEntry: false }));
   if (compared === 'only in uv') return own === undefined && other?.isFile() === true;
   if (own?.isFile() !== true || other?.isFile() !== true) return false;

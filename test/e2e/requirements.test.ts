@@ -1,8 +1,9 @@
-import { cpSync, lstatSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { prepareRoot } from './chroot.ts';
+import { isEqualAs } from './compareTrees.ts';
 import { execute } from './execute.ts';
 import { unpackLayout } from './layout.ts';
 import { build, root as checkout, lock, uv } from './product.ts';
@@ -76,10 +77,6 @@ describe('a project of requirements', () => {
 
   function isAllowed(path: string): boolean {
     const row = allowedDifferences.find((candidate) => candidate.path.test(path));
-    if (row === undefined) return false;
-    const [own, other] = [ours, theirs].map((tree) => lstatSync(join(tree, path), { throwIfNoEntry: false }));
-    if (row.compared === 'only in uv') return own === undefined && other?.isFile() === true;
-    if (own?.isFile() !== true || other?.isFile() !== true) return false;
-    return row.compared(readFileSync(join(ours, path), 'utf8')) === row.compared(readFileSync(join(theirs, path), 'utf8'));
+    return row !== undefined && isEqualAs(row, join(ours, path), join(theirs, path));
   }
 });

@@ -68,9 +68,10 @@ const variables = {
  * lies inside.
  */
 function hostGit(root: string): Record<string, string> {
-  const libraries = ['/host/lib/x86_64-linux-gnu', '/host/lib/aarch64-linux-gnu'];
-  const loader = process.arch === 'x64' ? '/host/lib64/ld-linux-x86-64.so.2' : '/host/lib/ld-linux-aarch64.so.1';
-  const script = `#!/bin/sh\nexec ${loader} --library-path ${libraries.join(':')} /host/bin/git --exec-path=/host/lib/git-core "$@"\n`;
+  const [triplet, loader] =
+    process.arch === 'x64' ? ['x86_64-linux-gnu', 'ld-linux-x86-64.so.2'] : ['aarch64-linux-gnu', 'ld-linux-aarch64.so.1'];
+  const libraries = `/host/lib/${triplet}`;
+  const script = `#!/bin/sh\nexec ${libraries}/${loader} --library-path ${libraries} /host/bin/git --exec-path=/host/lib/git-core "$@"\n`;
   const file = join(root, 'usr/local/bin/git');
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, script, { mode: 0o755 });
