@@ -1,4 +1,5 @@
-import { createWriteStream, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { diskError } from './disk.ts';
@@ -27,11 +28,17 @@ export async function spool(directory: string, content: Readable, signal: AbortS
       throw error;
     }
   };
+  let file: FileHandle | undefined;
   try {
-    await pipeline(checked, createWriteStream(path, { flags: 'wx', mode: 0o600 }), { signal });
+    // Opened before anything is read: a file that a stream opens could still appear after `remove`.
+    file = await open(path, 'wx', 0o600);
+    await pipeline(checked, file.createWriteStream(), { signal });
   } catch (error) {
+    content.destroy();
     remove();
     throw signal.aborted || error === source.fault ? error : diskError(error, 'write to the store');
+  } finally {
+    await file?.close();
   }
   return { path, remove };
 }

@@ -10,10 +10,14 @@ import { lockText, pyprojectText, samples, wheelPath, writeProject } from './pro
 /** The login of the index. No output may ever hold the password. */
 export const login = { user: 'reader', password: 'planted-password-7f3a' } as const;
 
+/** Whether the images of a lab hold bytecode. Without it a build from nothing takes a third of the time, since no interpreter starts. */
+export type LabBytecode = 'all' | 'none';
+
 /** What all labs start from: a store that has the packages and the layer of the base, and the wherry.lock that names them. */
 export interface Seed {
   readonly directory: string;
   readonly wherryLock: string;
+  readonly bytecode: LabBytecode;
 }
 
 /** A small real project with an index and a store of its own. */
@@ -33,12 +37,12 @@ export interface Lab {
 }
 
 /** The seed of a run, built with the real Debian archive by the first that asks for it. */
-export async function makeSeed(): Promise<Seed> {
-  const directory = await once('seed', buildSeed);
-  return { directory, wherryLock: readFileSync(join(directory, 'project/wherry.lock'), 'utf8') };
+export async function makeSeed(bytecode: LabBytecode = 'all'): Promise<Seed> {
+  const directory = await once(`seed-${bytecode}`, async (place) => await buildSeed(place, bytecode));
+  return { directory, bytecode, wherryLock: readFileSync(join(directory, 'project/wherry.lock'), 'utf8') };
 }
 
-async function buildSeed(directory: string): Promise<void> {
+async function buildSeed(directory: string, bytecode: LabBytecode): Promise<void> {
   const project = join(directory, 'project');
   const base = '[tool.wherry]\nbase = "debian:13-noshell"\n';
   writeProject(project, {
@@ -46,7 +50,7 @@ async function buildSeed(directory: string): Promise<void> {
     'uv.lock': 'version = 1\nrequires-python = ">=3.13"\n\n[[package]]\nname = "seed"\nversion = "1.0"\nsource = { virtual = "." }\n',
     'main.py': '',
   });
-  const env = { HOME: directory, WHERRY_CACHE_DIR: join(directory, 'store') };
+  const env = { HOME: directory, WHERRY_CACHE_DIR: join(directory, 'store'), WHERRY_BYTECODE: bytecode };
   await makeBundle();
   await succeed(startBundle(['build', project], { env }));
 }
@@ -63,6 +67,7 @@ export async function openLab(seed: Seed): Promise<Lab> {
   const env = {
     HOME: directory,
     WHERRY_CACHE_DIR: store,
+    WHERRY_BYTECODE: seed.bytecode,
     WHERRY_DEBIAN_MIRROR: `${index.origin}/debian`,
     UV_INDEX_LAB_USERNAME: login.user,
     UV_INDEX_LAB_PASSWORD: login.password,
