@@ -18,12 +18,18 @@ const wheels = new Map<string, ReadonlyMap<string, string>>();
 
 afterAll(() => rmSync(work, { recursive: true, force: true }));
 
-describe.each(lockedProjects)('the layers of $name', ({ name, dependencies, add, change }) => {
+// Without bytecode, which takes five times as long; the second of them with it too.
+const made = [
+  ...lockedProjects.map((each) => ({ ...each, bytecode: 'none' })),
+  { ...lockedProjects[1], name: 'compiled', bytecode: 'all' },
+];
+
+describe.each(made)('the layers of $name', ({ name, bytecode, dependencies, add, change }) => {
   let before: Layers;
   const project = join(work, name);
 
   beforeAll(async () => {
-    before = await layersFor(project, { name, dependencies });
+    before = await layersFor(project, { name, dependencies, bytecode });
     first.set(name, before);
     wheels.set(name, await wheelsOf(project));
   });
@@ -46,14 +52,14 @@ describe.each(lockedProjects)('the layers of $name', ({ name, dependencies, add,
   });
 
   it(`change only where ${add} is, when it is added`, async () => {
-    const after = await layersFor(project, { name, dependencies: [...dependencies, add] });
+    const after = await layersFor(project, { name, bytecode, dependencies: [...dependencies, add] });
     expect(changedNames(before, after)).toEqual([add]);
     expectOnlyLayersOf(add, { before, after });
   });
 
   it(`change only where ${change} is, when its version changes`, async () => {
     const version = [...distributions(before)].find((each) => each.startsWith(`${change} `))?.split(' ')[1];
-    const after = await layersFor(project, { name, dependencies, constraints: [`${change}!=${version}`] });
+    const after = await layersFor(project, { name, bytecode, dependencies, constraints: [`${change}!=${version}`] });
     expect(changedNames(before, after)).toEqual([change]);
     expectOnlyLayersOf(change, { before, after });
   });
@@ -81,23 +87,25 @@ describe.each([
  * Locks and builds, and makes every layer but the base anew: what is compared is bytes that were made, not records of earlier builds. The base is the
  * same in all of them and would take longer than the rest.
  */
-async function layersFor(project: string, dependencies: Dependencies): Promise<Layers> {
+async function layersFor(project: string, { bytecode, ...dependencies }: Dependencies & { readonly bytecode: string }): Promise<Layers> {
   writeDependencies(project, dependencies);
   await lock(project);
   await execute([uv, 'lock', '--quiet', '--no-python-downloads'], { cwd: project });
-  for (const name of records()) if (name !== baseRecord) rmSync(join(store, 'layers-v1', name));
+  for (const name of records()) if (name !== bases.get(bytecode)) rmSync(join(store, 'layers-v1', name));
   const layout = join(work, 'oci');
   rmSync(layout, { recursive: true, force: true });
-  const { reused } = await build({ project, store, args: ['--oci', layout] });
-  expect(reused).toBe(baseRecord === undefined ? 0 : 1);
-  baseRecord ??= `${layersOf(layout)[0]?.annotations?.['dev.wherry.recipe']?.slice('sha256:'.length)}.json`;
-  expect(records()).toContain(baseRecord);
+  const { reused } = await build({ project, store, args: ['--oci', layout], env: { WHERRY_BYTECODE: bytecode } });
+  expect(reused).toBe(bases.has(bytecode) ? 1 : 0);
+  const base = `${layersOf(layout)[0]?.annotations?.['dev.wherry.recipe']?.slice('sha256:'.length)}.json`;
+  bases.set(bytecode, base);
+  expect(records()).toContain(base);
   const layers = new Map<string, readonly string[]>();
   for (const { digest } of layersOf(layout)) layers.set(digest, await distributionsIn(blobPath(layout, digest)));
   return layers;
 }
 
-let baseRecord: string | undefined;
+/** Names of the records of bases, with bytecode and without. */
+const bases = new Map<string, string>();
 
 /** Records of layers by their recipes. */
 function records(): readonly string[] {
