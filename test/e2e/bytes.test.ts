@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expected, writeAwkwardProject } from './awkward.ts';
 import { execute } from './execute.ts';
-import { unpackLayout } from './layout.ts';
+import { layersOf, unpackLayout } from './layout.ts';
 import { installPackage, nodeProgram, nodeVersions, withNode } from './nodes.ts';
 import { type BuildOptions, type Built, build, lock, root } from './product.ts';
 
@@ -37,24 +37,34 @@ interface Variant {
   readonly options?: () => Partial<BuildOptions> | Promise<Partial<BuildOptions>>;
 }
 
-const variants: readonly Variant[] = [
+const elsewhere: readonly Variant[] = [
   { name: 'another directory, with only the facts in wherry.lock', directory: 'ein anderer Ört/x' },
   { name: 'with .git, where one file is not tracked', prepare: commit },
   { name: 'umask 022', umask: '022' },
   { name: 'umask 077', umask: '077' },
   { name: 'another TZ, LANG and HOME, and git settings there', prepare: commit, options: () => ({ env: otherPlace() }) },
   { name: 'files with other times and modes', prepare: changeStats },
-  ...nodeVersions.map((version) => ({ name: `the npm package on Node ${version}`, options: () => packaged(version) })),
-  { name: '1 worker', options: () => ({ args: ['--workers', '1'] }) },
-  { name: '4 workers', options: () => ({ args: ['--workers', '4'] }) },
 ];
 
-/** One digest for one project, wherever and however it is built. Every variant starts with a store of its own that is empty. */
+/** From nothing, so that the base is made in these ways too. */
+const cold: readonly Variant[] = [
+  { name: 'all of that at once', directory: 'ein anderer Ört/x', prepare: changeAll, umask: '077', options: () => ({ env: otherPlace() }) },
+  ...nodeVersions.map((version, index) => {
+    const workers = ['--workers', index === 0 ? '1' : '4'];
+    const options = async () => ({ ...(await packaged(version)), args: workers });
+    return { name: `the npm package on Node ${version} with ${workers.join(' ')}`, options };
+  }),
+];
+
+let baseRecord = '';
+
+/** One digest for one project, wherever and however it is built. Every variant starts with a store of its own. */
 describe('a digest', () => {
   beforeAll(async () => {
     writeAwkwardProject(original);
     await lock(original);
     reference = await build({ project: original, store: fullStore, args: ['--oci', join(work, 'oci')] });
+    baseRecord = `${layersOf(join(work, 'oci'))[0]?.annotations?.['dev.wherry.recipe']?.slice('sha256:'.length)}.json`;
   });
   afterAll(() => rmSync(work, { recursive: true, force: true }));
 
@@ -68,16 +78,17 @@ describe('a digest', () => {
     expect(readFileSync(join(unpacked, 'app/__pycache__/app.cpython-313.pyc')).length).toBeGreaterThan(100);
   });
 
-  it.each(variants)('is the same: $name', async ({ directory = 'copy', prepare, umask = '022', options }) => {
-    const [project, store] = [join(work, directory), join(work, 'empty-store')];
-    await execute(['sh', '-c', `umask ${umask}; mkdir -p "$2" && cp -R "$1/." "$2"`, 'sh', original, project]);
-    await prepare?.(project);
-    const { command = [wherry], ...given } = (await options?.()) ?? {};
-    const masked = ['sh', '-c', `umask ${umask}; exec "$@"`, 'sh', ...command];
-    const built = await build({ project, store, ...given, command: masked });
-    rmSync(project, { recursive: true });
-    rmSync(store, { recursive: true });
-    expect(built).toEqual(reference);
+  it.each(cold)('is the same from an empty store: $name', async (variant) => {
+    expect(await buildCopy(variant, join(work, 'empty-store'))).toEqual(reference);
+  });
+
+  it.each(elsewhere)('is the same from a store that has the base alone: $name', async (variant) => {
+    const store = join(work, 'with-base');
+    cpSync(fullStore, store, { recursive: true });
+    const records = join(store, 'layers-v1');
+    for (const record of readdirSync(records)) if (record !== baseRecord) rmSync(join(records, record));
+    rmSync(join(store, 'compiled-v1'), { recursive: true });
+    expect(await buildCopy(variant, store)).toEqual({ ...reference, reused: 1 });
   });
 
   it('is the same from a full store, without a request', async () => {
@@ -117,6 +128,24 @@ async function packaged(version: string): Promise<Partial<BuildOptions>> {
   mkdirSync(directory, { recursive: true });
   installed ??= installPackage(directory);
   return { command: [await installed], env: withNode(await nodeProgram(version)) };
+}
+
+/** Builds a copy of the project, and removes it and the store. */
+async function buildCopy({ directory = 'copy', prepare, umask = '022', options }: Variant, store: string): Promise<Built> {
+  const project = join(work, directory);
+  await execute(['sh', '-c', `umask ${umask}; mkdir -p "$2" && cp -R "$1/." "$2"`, 'sh', original, project]);
+  await prepare?.(project);
+  const { command = [wherry], ...given } = (await options?.()) ?? {};
+  const masked = ['sh', '-c', `umask ${umask}; exec "$@"`, 'sh', ...command];
+  const built = await build({ project, store, ...given, command: masked });
+  rmSync(project, { recursive: true });
+  rmSync(store, { recursive: true });
+  return built;
+}
+
+async function changeAll(project: string): Promise<void> {
+  await commit(project);
+  changeStats(project);
 }
 
 async function commit(project: string): Promise<void> {
