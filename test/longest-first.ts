@@ -3,19 +3,25 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Files that take longest (docs/testing.md, "Time"), so that none of them is alone at the end. */
 const longest = [
+  'bad-input',
   'tree',
   'interrupted',
-  'bad-input',
-  'bytes',
   'layers',
+  'bytes',
+  'contents',
+  'bytecode',
+  'login',
   'loading',
   'registry-base',
+  'ordinary',
   'detectors',
-  'push',
-  'wheel',
-  'conformance',
-  'copy',
+  'chroot',
   'pushed-image',
+  'push-faults',
+  'push',
+  'debian',
+  'wheel',
+  'copy',
 ].map((name) => `${name}.test.ts`);
 
 /** Begins with the files that take longest; in a fresh clone there are no earlier runs to know it from. */

@@ -36,7 +36,7 @@ beforeAll(async () => {
   project = join(work, 'project');
   index = await startPrivateIndex();
   await startEmptyMirror();
-  await writeGreeter(project, { index, wherry: 'base = "debian:12"' });
+  await writeGreeter(project, { index, wherry: 'base = "debian:12"\nbytecode = "none"' });
   const { status, out, err } = await build('store');
   expect({ status, err }).toMatchObject({ status: 0 });
   reference = digestIn(out);

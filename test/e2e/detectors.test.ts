@@ -7,6 +7,8 @@ import { type DetectorProject, detectorProjects } from './detectorProjects.ts';
 import { fetchIn, inOwnNetwork } from './network.ts';
 import { excludeNewer, startWherry, uv, wherry, writeFiles } from './sampleProject.ts';
 
+/** What is found does not depend on bytecode, which would take most of the time. */
+const plain = { WHERRY_BYTECODE: 'none' };
 let directory: string;
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'wherry-e2e-detectors-'));
@@ -22,7 +24,8 @@ function pyproject({ dependencies, tables = '', files }: DetectorProject): strin
 
 /** What the program shows of a token that only the container's environment holds. */
 async function shown(project: DetectorProject, place: string, token: string): Promise<string> {
-  const running = startWherry(['run', place, '--with', 'unshare', '-e', 'TOKEN', '--quiet'], { env: { TOKEN: token }, wrap: inOwnNetwork });
+  const args = ['run', place, '--with', 'unshare', '-e', 'TOKEN', '--quiet'];
+  const running = startWherry(args, { env: { TOKEN: token, ...plain }, wrap: inOwnNetwork });
   if (project.shows === 'stdout') return (await running.ended).out;
   try {
     return (await fetchIn(running.pid, 'http://127.0.0.1:8000/')).body;
@@ -38,7 +41,7 @@ describe('the command found for', () => {
     await mkdir(place);
     await writeFiles(place, { 'pyproject.toml': pyproject(project), ...project.files });
     await uv(place, 'lock', '--quiet');
-    const { err } = await wherry(['build', place]);
+    const { err } = await wherry(['build', place], { env: plain });
     expect(err).toContain(`\n  start: ${project.command}  (`);
     const token = randomBytes(16).toString('hex');
     expect((await shown(project, place, token)).trim().replaceAll('"', '')).toBe(token);
