@@ -16,7 +16,7 @@ it('hashes the files of a directory, for which uv writes no hash', async () => {
 name = "a"
 version = "1.0"
 source = { registry = "." }
-wheels = [{ path = "a-1.0-py3-none-any.whl" }, { path = "gone-1.0-py3-none-any.whl" }]
+wheels = [{ path = "a-1.0-py3-none-any.whl" }, { path = "a-1.0-py2-none-any.whl" }]
 [[package]]
 name = "b"
 version = "1.0"

@@ -2,21 +2,26 @@ import { groupSettingsOf, metadataOf } from './manifest.ts';
 import { child, childOf, listOf, mapOf, type Node, optionalText, refuse, textOf, textsOf } from './shape.ts';
 import { fileOf, isTree, sourceOf } from './source.ts';
 import type { Edge, LockedPackage, PackageSource } from './types.ts';
+import { checkWheelNames } from './wheel-names.ts';
 
 /** Reads one `[[package]]` table (uv-and-wheels §1.3). Throws `ShapeError`. */
 export function packageOf(node: Node): LockedPackage {
   const source = sourceOf(child(node, 'source'));
   const sdist = child(node, 'sdist');
-  return {
+  const named = {
     name: textOf(child(node, 'name')),
     version: versionOf(child(node, 'version'), source),
+    wheels: wheelsOf(child(node, 'wheels'), source),
+  };
+  checkWheelNames(named, listOf(child(node, 'wheels')));
+  return {
+    ...named,
     source,
     resolutionMarkers: textsOf(child(node, 'resolution-markers')),
     dependencies: edgesOf(child(node, 'dependencies')),
     optionalDependencies: mapOf(child(node, 'optional-dependencies'), edgesOf),
     groups: mapOf(childOf(node, 'dev-dependencies', 'dependency-groups'), edgesOf),
     sdist: sdist.value === undefined ? undefined : fileOf(sdist, source),
-    wheels: wheelsOf(child(node, 'wheels'), source),
     metadata: metadataOf(child(node, 'metadata')),
     ...(isTree(source) ? { groupSettings: groupSettingsOf(node) } : {}),
   };

@@ -240,6 +240,26 @@ describe('what is refused', () => {
       'must have a url',
     ],
     [
+      'wheel of another version',
+      lockText(
+        `name = "a"\nversion = "1"\n${registry}\nwheels = [\n    ${wheel('a-1.0-py3-none-any.whl')},\n    ${wheel('a-2-py3-none-any.whl')},\n]`,
+      ),
+      10,
+      'wheels[1] is a-2-py3-none-any.whl, which is no wheel of a 1',
+    ],
+    [
+      'wheel of another package',
+      lockText(`name = "a"\nversion = "1"\n${registry}\nwheels = [${wheel('b-1-py3-none-any.whl')}]`),
+      8,
+      'no wheel of a 1',
+    ],
+    [
+      'wheel without the local version of its package',
+      lockText(`name = "a"\nversion = "1+cpu"\n${registry}\nwheels = [${wheel('a-1-py3-none-any.whl')}]`),
+      8,
+      'no wheel of a 1+cpu',
+    ],
+    [
       'short hash',
       lockText(`name = "a"\nversion = "1"\n${registry}\nwheels = [{ url = "https://x.example/a", hash = "sha256:ab" }]`),
       8,
@@ -265,6 +285,12 @@ describe('what is refused', () => {
       where: { file: '/p/uv.lock', line },
       hint: expect.stringContaining('uv lock'),
     });
+  });
+
+  test('no wheel with a local version more, an other spelling, or a name that none has: uv takes the first two, and the last fits no image', () => {
+    const names = ['My_Pkg-1.0.0+cpu-py3-none-any.whl', 'my.pkg-1-1-py3-none-any.whl', 'my_pkg-1.whl'];
+    const text = lockText(`name = "my-pkg"\nversion = "1.0"\n${registry}\nwheels = [${names.map(wheel).join(', ')}]`);
+    expect(parseLock(text, '/p/uv.lock').packages[0]?.wheels).toHaveLength(3);
   });
 
   test('a wheel without a hash, where uv always knows one', () => {

@@ -7,6 +7,7 @@ import { redact } from './redact.ts';
 import { child, listOf, mapOf, type Node, optionalCount, optionalText, refuse, tableOf, textOf } from './shape.ts';
 import { digits, lastSegment } from './source.ts';
 import type { LockedFile, PackageSource } from './types.ts';
+import { checkWheelNames } from './wheel-names.ts';
 
 /** Reads one `[[packages]]` table (PEP 751); `base` is the lock's directory below the workspace root. Throws `ShapeError`. */
 export function pylockPin(node: Node, base: string): Omit<Pin, 'where'> {
@@ -20,14 +21,20 @@ export function pylockPin(node: Node, base: string): Omit<Pin, 'where'> {
   readable(requiresPython, parseSpecifiers);
   readable(version, parseVersion);
   const origin = originOf(node, base);
+  const named = { name: normalizeName(name), version: optionalText(version) ?? versionOf(origin.wheels), ...origin };
+  checkWheelNames(named, wheelNodes(node));
   return {
     ...withoutEdges,
-    name: normalizeName(name),
-    version: optionalText(version) ?? versionOf(origin.wheels),
+    ...named,
     marker: optionalText(marker),
     requiresPython: optionalText(requiresPython),
-    ...origin,
   };
+}
+
+/** Where the wheels of a package stand; an archive may be one. */
+function wheelNodes(node: Node): readonly Node[] {
+  const archive = child(node, 'archive');
+  return archive.value === undefined ? listOf(child(node, 'wheels')) : [archive];
 }
 
 /** The grammar of PEP 508 with two sets that may be searched, and without `extra`. */

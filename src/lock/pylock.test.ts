@@ -130,6 +130,16 @@ kind = "other"
     [`${head}${demo}wheels = [{ ${hashes} }]\n`, 6, 'must have a url or a path'],
     [`${head}${demo}vcs = { type = "hg", commit-id = "x" }\n`, 6, 'only git is known'],
     [`${head}${demo}vcs = { type = "git", url = "x", commit-id = "main" }\n`, 6, 'must be a full commit'],
+    [
+      `${head}${demo}wheels = [{ path = "a-2-py3-none-any.whl", ${hashes} }]\n`,
+      6,
+      'wheels[0] is a-2-py3-none-any.whl, which is no wheel of a 1',
+    ],
+    [
+      `${head}${demo}archive = { path = "b-1-py3-none-any.whl", ${hashes} }\n`,
+      6,
+      'archive is b-1-py3-none-any.whl, which is no wheel of a 1',
+    ],
     [`${head}environments = ["x"]\npackages = []\n`, 3, 'environments[0] cannot be read'],
   ])('is refused with its line: %j', (text, line, message) => {
     expect(failure(text)).toMatchObject({

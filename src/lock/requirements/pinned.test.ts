@@ -118,6 +118,7 @@ describe('pins', () => {
     ['./gone-1.0-py3-none-any.whl', 'REQUIREMENTS_INVALID', 'there is nothing at'],
     ['a @ hg+https://h.example/a', 'REQUIREMENTS_INVALID', 'only git'],
     ['https://h.example/page', 'REQUIREMENTS_INVALID', 'does not end in the name'],
+    [`a @ https://h.example/b-1.0-py3-none-any.whl#sha256=${hex}`, 'REQUIREMENTS_INVALID', 'b-1.0-py3-none-any.whl is no wheel of a'],
     ['ftp://h.example/a-1.0.tar.gz', 'REQUIREMENTS_INVALID', 'neither https'],
     ['./requirements.txt', 'REQUIREMENTS_INVALID', 'neither a wheel'],
   ])('are refused: %j', async (text, code, message) => {

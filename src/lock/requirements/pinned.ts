@@ -131,7 +131,7 @@ function urlPin(target: Target, what: What & { readonly kind: 'url' }, around: S
     url: what.url,
     ...(what.subdirectory === undefined ? {} : { subdirectory: what.subdirectory }),
   };
-  return pin(target, around, { source, ...archive({ filename, url: what.url, hash }) });
+  return pin(target, around, { source, ...archive({ filename, url: what.url, hash }, target) });
 }
 
 async function pathPin(target: Target, what: What & { readonly kind: 'path' }, around: Surroundings): Promise<RequirementPin> {
@@ -151,17 +151,24 @@ async function pathPin(target: Target, what: What & { readonly kind: 'path' }, a
   const filename = fileNameOf(what);
   if (!isArchive(filename)) throw invalid(`${filename} is neither a wheel nor a source archive`, line.where);
   const hash = what.hash ?? line.hashes.find((each) => each.startsWith('sha256:')) ?? (await fileDigest(what.path));
-  return pin(target, around, { source: { kind: 'path', path: below }, ...archive({ filename, path: below, hash }) });
+  return pin(target, around, { source: { kind: 'path', path: below }, ...archive({ filename, path: below, hash }, target) });
 }
 
-function archive(file: {
+interface Archive {
   readonly filename: string;
   readonly hash: string;
   readonly url?: string;
   readonly path?: string;
-}): Omit<Rest, 'source'> {
-  if (!file.filename.endsWith('.whl')) return { version: undefined, sdist: file, wheels: [] };
-  return { version: parseWheelFilename(file.filename).version.text, sdist: undefined, wheels: [file] };
+}
+
+function archive(file: Archive, { name, line }: Target): Omit<Rest, 'source'> {
+  const { filename } = file;
+  if (!filename.endsWith('.whl')) return { version: undefined, sdist: file, wheels: [] };
+  const wheel = parseWheelFilename(filename);
+  if (name !== undefined && wheel.name !== name) {
+    throw invalid(`${filename} is no wheel of ${name}`, line.where, 'correct the name, or the place of the wheel');
+  }
+  return { version: wheel.version.text, sdist: undefined, wheels: [file] };
 }
 
 async function projectName(directory: string): Promise<string | undefined> {
