@@ -57,12 +57,13 @@ async function unpinnedError(unpinned: readonly Unpinned[], project: Project): P
   const rest = unpinned.length - shown.length;
   const files = [...new Set(unpinned.filter(({ line }) => !line.editable).map(({ line }) => line.where.file))];
   const commands = await Promise.all(files.map((file) => compileCommand(file, project)));
+  const compile = commands.length === 0 ? [] : [`run ${commands.join(' && ')}`];
   const remove = unpinned.some(({ line }) => line.editable) ? [editableHint(unpinned)] : [];
   const message = `${unpinned.length === 1 ? 'a requirement does' : `${unpinned.length} requirements do`} not say exactly what to install`;
   return new ToolError('REQUIREMENTS_UNPINNED', message, {
     where: first.line.where,
     details: [...shown, ...(rest > 0 ? [`and ${rest} more`] : [])],
-    hint: [...remove, ...commands.map((command) => `run: ${command}`)].join('\n'),
+    hint: [...remove, ...compile].join('; then '),
   });
 }
 

@@ -27,8 +27,8 @@ export function checkComplete(
   const rest = found.length - mostShown;
   throw new ToolError('REQUIREMENTS_INCOMPLETE', `${lock.list.label} does not list all that its packages need`, {
     where: { file: lock.file },
-    details: [...found.slice(0, mostShown), ...(rest > 0 ? [`and ${rest} more`] : [])],
-    hint: `write the complete list: ${lock.list.regenerate}\nA list with hashes is taken as it is.`,
+    details: [...found.slice(0, mostShown), ...(rest > 0 ? [`and ${rest} more`] : []), 'a list with hashes is taken as it is'],
+    hint: `write the complete list: ${lock.list.regenerate}`,
   });
 }
 
