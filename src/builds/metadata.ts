@@ -17,6 +17,8 @@ export async function builtMetadata(planned: PlannedBuild, minor: string, means:
 }
 
 function asMetadata(value: unknown): DependencyHeaders | undefined {
-  const { requiresDist, providesExtras } = (value ?? {}) as Partial<Record<keyof DependencyHeaders, unknown>>;
-  return isTexts(requiresDist) && isTexts(providesExtras) ? { requiresDist, providesExtras } : undefined;
+  const { version, requiresDist, providesExtras } = (value ?? {}) as Partial<Record<keyof DependencyHeaders, unknown>>;
+  return typeof version === 'string' && isTexts(requiresDist) && isTexts(providesExtras)
+    ? { version, requiresDist, providesExtras }
+    : undefined;
 }

@@ -7,7 +7,7 @@ import type { Condition } from './condition.ts';
 import { type Declared, declaredBy, dynamicFields, staticVersion } from './declared.ts';
 import { flattened } from './flatten.ts';
 import { sameReleases } from './releases.ts';
-import { foreignScope, isPackage, type Scope, treeScope } from './scope.ts';
+import { foreignScope, isPackage, type Scope, treeScope, type WorkspaceScope } from './scope.ts';
 import { compareRequirements, compareText, differs, type Field, type Inquiry, judge, type Staleness, unverified } from './staleness.ts';
 import { textAt } from './table.ts';
 import type { LockedPackage, PackageMetadata } from './types.ts';
@@ -68,13 +68,21 @@ function treeAt(directory: string, { project, workspace }: Inquiry): Tree | stri
   if (member !== undefined) return { pyproject: member.pyproject, scope: treeScope(member.pyproject, workspace) };
   const tree = workspace.trees.get(directory);
   if (tree?.kind !== 'directory') return 'the directory does not exist';
-  if (tree.pyproject?.data.project === undefined) return 'its metadata is computed by its build backend';
+  if (tree.pyproject?.data.project === undefined) return legacyTree(tree.pyproject?.file ?? path.join(directory, 'setup.py'), workspace);
   if (tree.inWorkspace) return 'it is part of another workspace';
   return { pyproject: tree.pyproject, scope: foreignScope(tree.pyproject, workspace.trees) };
 }
 
+/** A project without `[project]`, often setup.py alone: all that it declares is computed by its build backend, and no sources of uv apply to it. */
+function legacyTree(file: string, { trees }: WorkspaceScope): Tree {
+  const pyproject = { file, text: '', data: {} };
+  return { pyproject, scope: foreignScope(pyproject, trees) };
+}
+
 function checkTree(locked: LockedPackage, tree: Tree & { readonly directory: string }, inquiry: Inquiry): readonly Staleness[] {
-  const dynamic = dynamicFields(tree.pyproject.data);
+  const { data } = tree.pyproject;
+  if (data.project === undefined) return [computedField(tree, 'dependencies')];
+  const dynamic = dynamicFields(data);
   const computed = ['dependencies', 'optional-dependencies'].filter((key) => dynamic.has(key));
   const version = checkVersion(locked, tree.pyproject, dynamic.has('version'));
   if (computed.length > 0) return [...version, ...computed.map((key) => computedField(tree, key))];

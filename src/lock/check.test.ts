@@ -345,7 +345,7 @@ describe('what cannot be judged is never fresh', () => {
     const trees = (inWorkspace: boolean, text?: string) =>
       new Map([['/work/vendor/tree', { kind: 'directory', pyproject: text === undefined ? pyproject : undefined, inWorkspace } as const]]);
     expect(summary([['.', '"wheel"', '"wheel"']], { trees: trees(true) })).toContain('unverified tool.uv.sources.tree');
-    expect(summary([['.', '"wheel"', '"wheel"']], { trees: trees(false, '') })).toContain('unverified tool.uv.sources.tree');
+    expect(summary([['.', '"wheel"', '"wheel"']], { trees: trees(false, '') })).toEqual(['unverified project.dependencies']);
   });
 
   test('a lock without metadata', () => {

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { ComputedMetadata } from './computed.ts';
 import { projectOf } from './fixture.ts';
 import { requireFreshLock } from './fresh.ts';
 import { readLock } from './read.ts';
@@ -79,6 +80,25 @@ test('trees outside the workspace are read', async () => {
   await expect(check(app)).rejects.toMatchObject({ code: 'LOCK_STALE', message: expect.stringContaining('tool.uv.sources.tree') });
   await rm(path.join(root, 'tree'), { recursive: true });
   await expect(check(app)).rejects.toMatchObject({ code: 'LOCK_UNVERIFIED', hint: expect.stringContaining('--frozen') });
+});
+
+test('a tree without [project] is compared with what its backend computes', async () => {
+  const metadata = '[package.metadata]\nrequires-dist = [{ name = "six", specifier = ">=1" }]\nprovides-extras = ["fast"]\n';
+  const edges = '[[package]]\nname = "six"\nversion = "1"\nsource = { registry = "https://index.example/simple" }\n';
+  await put('uv.lock', `${lock}dependencies = [{ name = "six" }]\n${metadata}${edges}`);
+  await put('tree/setup.py', 'setup()');
+  const project = projectOf({ '.': app }, root);
+  const read = await readLock(project);
+  const directory = path.join(root, 'tree');
+  expect(await requireFreshLock(project, read, { frozen: false })).toEqual([directory]);
+  const computed = { version: '2', requiresDist: ['six >=1'], providesExtras: ['Fast'] };
+  const compare = (more: Partial<ComputedMetadata> = {}) =>
+    requireFreshLock(project, read, { frozen: false, computed: new Map([[directory, { ...computed, ...more }]]) });
+  expect(await compare()).toEqual([]);
+  await put('tree/pyproject.toml', '[tool.poetry]\nname = "tree"\nversion = "9"\n[tool.uv.sources]\nsix = { path = "elsewhere" }\n');
+  expect(await compare()).toEqual([]);
+  for (const changed of [{ version: '3' }, { requiresDist: ['six'] }, { providesExtras: [] }])
+    await expect(compare(changed), JSON.stringify(changed)).rejects.toMatchObject({ code: 'LOCK_STALE' });
 });
 
 test('uv.toml is read, and refused when it is not TOML', async () => {
