@@ -4,6 +4,7 @@
  */
 export { buildWheel, getRequiresForBuildWheel, prepareMetadata } from './build.ts';
 export { textFile, treeFiles } from './files.ts';
+export { isInGit, repeatGit } from './git/repeat.ts';
 export type {
   BuildBackend,
   BuildFile,

@@ -131,7 +131,7 @@ class Session {
   private async answer(question: Extract<News, { readonly type: 'git' }>): Promise<void> {
     const { place, layout, ctx, started } = this.options;
     const { status, stdout, stderr } = await answerGit(question, { place, layout, signal: ctx.signal });
-    if (place !== undefined) this.exchanges.push({ arguments: question.arguments, status, stdout });
+    if (place !== undefined) this.exchanges.push({ arguments: question.arguments, cwd: question.cwd, status, stdout });
     await started.child.send({ type: 'answer', status, stderr }, stdout);
   }
 

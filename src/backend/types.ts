@@ -50,6 +50,8 @@ export interface BuildLimits {
 export interface GitExchange {
   /** What follows `git`, as the backend wrote it. */
   readonly arguments: readonly string[];
+  /** Where the backend stood, as it calls the directory. */
+  readonly cwd: string;
   readonly status: number;
   readonly stdout: Uint8Array;
 }
