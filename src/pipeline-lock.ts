@@ -49,23 +49,39 @@ export async function lockProject(request: BuildRequest, { update, check, ctx }:
 }
 
 /** Whether the lock is complete, and whether what it says is still what its sources say. */
-async function problemsOf(input: ProjectInput, ctx: Context): Promise<string[]> {
+async function problemsOf(input: ProjectInput, context: Context): Promise<string[]> {
+  const ctx = { ...context, emit: notesOnce(context.emit) };
   const findings: string[] = [];
+  const missing: string[] = [];
   const config = await loadConfig({ project: input.project, env: ctx.env, flags: input.request.flags });
   for (const image of config.images) {
     const found = await checkWherryLock({ lock: input.pins, image, project: input.project, ctx: mirroredContext(ctx, image) });
     findings.push(...found.filter((finding) => finding.kind === 'problem').map(findingLine));
+    missing.push(...(await missingEntries(input, image.name, ctx)));
     for (const finding of found) if (finding.kind === 'outdated') ctx.emit({ type: 'note', message: findingLine(finding) });
   }
-  return [...(await missingEntries(input, ctx)), ...new Set(findings)];
+  return [...new Set(missing), ...new Set(findings)];
 }
 
-async function missingEntries(input: ProjectInput, ctx: Context): Promise<string[]> {
+/** Several images have the same notes. */
+function notesOnce(emit: Context['emit']): Context['emit'] {
+  const known = new Set<string>();
+  return (event) => {
+    if (event.type === 'note' && known.has(event.message)) return;
+    if (event.type === 'note') known.add(event.message);
+    emit(event);
+  };
+}
+
+/** What an image needs and wherry.lock does not have: each image is planned alone, so that one does not hide what another lacks. */
+async function missingEntries(input: ProjectInput, image: string, ctx: Context): Promise<string[]> {
+  const { request } = input;
+  const flags = { ...request.flags, images: [image] };
   try {
-    await planProject({ ...input, request: { ...input.request, lockMode: 'locked' } }, ctx);
+    await planProject({ ...input, request: { ...request, flags, lockMode: 'locked' } }, ctx);
     return [];
   } catch (error) {
-    if (error instanceof ToolError && error.code === 'WHERRY_LOCK_INCOMPLETE') return [error.message];
-    throw error;
+    if (!(error instanceof ToolError) || error.code !== 'WHERRY_LOCK_INCOMPLETE') throw error;
+    return error.details.length === 0 ? [error.message] : error.details.map((detail) => `${error.message}: ${detail}`);
   }
 }

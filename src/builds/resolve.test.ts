@@ -117,17 +117,36 @@ describe('with a complete wherry.lock', () => {
 
 const settings = { constraints: ['hatchling<1.27'], extra: new Map(), configSettings: () => ({}), cutoff: () => undefined };
 
+const edited = (more: Partial<LockedBuild>) => ({ builds: [entry('c', 'path:libs/c', more)] });
+
 it.each<[string, Partial<Given>]>([
-  ['is missing', { builds: [] }],
-  ['is of another Python', { more: { pythonMinor: '3.12' } }],
-  ['is of another backend', { system: { requires: ['hatchling'], 'build-backend': 'other' } }],
-  ['has other requirements', { system: { requires: ['hatchling>1'], 'build-backend': 'hatchling.build' } }],
-  ['has a backend elsewhere', { system: { requires: ['hatchling'], 'build-backend': 'hatchling.build', 'backend-path': ['.'] } }],
-  ['has something that a constraint excludes', { more: { settings } }],
-])('an entry that %s is WHERRY_LOCK_INCOMPLETE', async (_, given) => {
+  ['there is no entry of this source for Python 3.13', { builds: [] }],
+  ['there is no entry of this source for Python 3.12', { more: { pythonMinor: '3.12' } }],
+  ['build-backend of [build-system] was hatchling.build, and is other', { system: { requires: ['hatchling'], 'build-backend': 'other' } }],
+  [
+    'requires of [build-system] was hatchling, and is hatchling>1',
+    { system: { requires: ['hatchling>1'], 'build-backend': 'hatchling.build' } },
+  ],
+  [
+    'backend-path of [build-system] was empty, and is .',
+    { system: { requires: ['hatchling'], 'build-backend': 'hatchling.build', 'backend-path': ['.'] } },
+  ],
+  ['the constraint hatchling<1.27 does not allow hatchling 1.27.0', { more: { settings } }],
+  ['none of its wheels is the required hatchling', edited({ tools: [] })],
+  ['none of its wheels is the required pluggy>=1', edited({ more: ['tomli; python_version < "3"', 'pluggy>=1'] })],
+  ['hatchling-1.27.0-py3-none-any.whl is no wheel of hatchling 1.28.0', edited({ tools: [{ ...tool, version: '1.28.0' }] })],
+])('an entry of which is true: %s, is WHERRY_LOCK_INCOMPLETE', async (reason, given) => {
   await expect(resolve({ artifacts: [local], builds: [entry('c', 'path:libs/c')], ...given })).rejects.toMatchObject({
     code: 'WHERRY_LOCK_INCOMPLETE',
     message: 'wherry.lock lacks what the build of c 1.0 needs',
+    details: [`c 1.0: ${reason}`],
+  });
+});
+
+it('all builds that lack an entry are named at once', async () => {
+  await expect(resolve({ artifacts: [archive, git, local], builds: whole.slice(0, 1) })).rejects.toMatchObject({
+    message: 'wherry.lock lacks what the builds of 2 packages need',
+    details: [expect.stringMatching(/^b 1\.0: /), expect.stringMatching(/^c 1\.0: /)],
   });
 });
 

@@ -4,7 +4,6 @@ import type { Context } from '../context.ts';
 import type { Authorize, Locate } from '../download/index.ts';
 import type { IndexClient } from '../indexes/index.ts';
 import { packageLabel } from '../package-label.ts';
-import { parseRequirement, parseVersion, specifiersAllow } from '../packaging/index.ts';
 import type { BuildMaterial, BuildOrigin, BuildRecipe, BuildSource } from '../plan/index.ts';
 import type { Member, Project, SourceTree } from '../project/index.ts';
 import { findBuild, incomplete, type LockedBuild, type LockMode, type WherryLock, withBuild } from '../resolve/index.ts';
@@ -12,12 +11,12 @@ import type { SelectedPackage, Selection } from '../select/types.ts';
 import { chooseTools } from './choose.ts';
 import { jobOf } from './job.ts';
 import { buildPython } from './python.ts';
-import { asksGit } from './scm.ts';
 import type { BuildSettings } from './settings.ts';
 import { pyprojectOf, type ReadSource, readSource } from './source.ts';
 import { type BuildSystem, buildSystemOf, isUvBuild, refuseCompiling } from './system.ts';
 import { ensureTools, fetchCandidate } from './tools.ts';
 import { treeSource } from './tree.ts';
+import { unusable } from './usable.ts';
 import { withGit } from './with-git.ts';
 
 /** How one package is built, as a plan needs it. */
@@ -54,12 +53,12 @@ export interface BuildsInput {
 export async function resolveBuilds(input: BuildsInput): Promise<{ readonly lock: WherryLock; readonly builds: PlannedBuilds }> {
   const builds = new Map<string, PlannedBuild>();
   let { lock } = input;
-  for (const item of input.selection.packages) {
-    const subject = await subjectOf(item, input);
-    if (subject === undefined) continue;
+  const subjects = (await Promise.all(input.selection.packages.map((item) => subjectOf(item, input)))).filter((one) => one !== undefined);
+  if (input.mode === 'locked') requireEntries(subjects, input);
+  for (const subject of subjects) {
     const entry = await entryOf(subject, { ...input, lock });
-    if (entry !== undefined) lock = withBuild(lock, entry);
-    const { name, version } = item;
+    lock = withBuild(lock, entry);
+    const { name, version } = subject;
     const recipe = { name, pythonMinor: input.pythonMinor, ...(version !== undefined && { version }) };
     builds.set(name, await withGit(planned(subject, entry, input), recipe, input));
   }
@@ -114,49 +113,45 @@ async function treeSubject(
   if (member === undefined || tree === undefined) throw new TypeError(`no source tree of ${name}`);
   const system = buildSystemOf(member.pyproject.data, label);
   if (isUvBuild(system)) return undefined;
-  const usesGit = asksGit(member.pyproject.data, system.requires);
-  return { name, version, label, ...(await treeSource(member, tree, { project, usesGit })), key: `path:${path}`, system };
+  return { name, version, label, ...(await treeSource(member, tree, { project, system })), key: `path:${path}`, system };
 }
 
-/** The entry of wherry.lock, or a new one; undefined for a source that uv_build builds, which needs nothing. */
-async function entryOf(subject: Subject, input: BuildsInput): Promise<LockedBuild | undefined> {
-  const wanted = { name: subject.name, source: subject.key, python: input.pythonMinor };
-  const known = findBuild(input.lock, wanted);
-  const extra = input.settings.extra.get(subject.name) ?? [];
-  if (known !== undefined && isUsable(known, { system: subject.system, extra, settings: input.settings })) return known;
-  if (input.mode === 'locked') throw incomplete(`what the build of ${subject.label} needs`);
-  return await lookUp(subject, { ...input, extra });
+/** The entry of wherry.lock, or a new one. */
+async function entryOf(subject: Subject, input: BuildsInput): Promise<LockedBuild> {
+  const known = knownEntry(subject, input);
+  return typeof known === 'string' ? await lookUp(subject, input) : known;
 }
 
-interface Usability {
-  readonly system: BuildSystem | undefined;
-  readonly extra: readonly string[];
-  readonly settings: BuildSettings;
+/** The entry of wherry.lock, or why there is none to use. */
+function knownEntry({ name, key, system }: Subject, { lock, pythonMinor, settings }: BuildsInput): LockedBuild | string {
+  const known = findBuild(lock, { name, source: key, python: pythonMinor });
+  if (known === undefined) return `there is no entry of this source for Python ${pythonMinor}`;
+  const extra = settings.extra.get(name) ?? [];
+  return unusable(known, { system, extra, settings, python: () => buildPython(pythonMinor) }) ?? known;
 }
 
-/** An entry is of use as long as the project asks for the same, and its constraints allow what was chosen. */
-function isUsable(entry: LockedBuild, { system, extra, settings }: Usability): boolean {
-  const isSame =
-    system === undefined ||
-    (system.backend === entry.backend &&
-      system.backendPath.join('\n') === entry.backendPath.join('\n') &&
-      [...system.requires, ...extra].join('\n') === entry.requires.join('\n'));
-  const constraints = settings.constraints.map(parseRequirement);
-  return (
-    isSame &&
-    entry.tools.every(({ name, version }) =>
-      constraints.every((one) => one.name !== name || specifiersAllow(one.specifiers, parseVersion(version))),
-    )
+/** All that is missing at once: one error after the other would take as many runs. */
+function requireEntries(subjects: readonly Subject[], input: BuildsInput): void {
+  const problems = subjects.flatMap((subject) => {
+    const known = knownEntry(subject, input);
+    return typeof known === 'string' ? [{ label: subject.label, reason: known }] : [];
+  });
+  const [first, ...others] = problems;
+  if (first === undefined) return;
+  const what = others.length === 0 ? `what the build of ${first.label} needs` : `what the builds of ${problems.length} packages need`;
+  throw incomplete(
+    what,
+    problems.map(({ label, reason }) => `${label}: ${reason}`),
   );
 }
 
-async function lookUp(subject: Subject, input: BuildsInput & { readonly extra: readonly string[] }): Promise<LockedBuild> {
+async function lookUp(subject: Subject, input: BuildsInput): Promise<LockedBuild> {
   const { name, label, key } = subject;
-  const { pythonMinor, settings, extra } = input;
+  const { pythonMinor, settings } = input;
   const source = await readSource(subject, input);
   const system = subject.system ?? buildSystemOf(await pyprojectOf(source, label), label);
   refuseCompiling(system, label);
-  const requires = [...system.requires, ...extra];
+  const requires = [...system.requires, ...(settings.extra.get(name) ?? [])];
   const entry = { name, source: key, python: pythonMinor, backend: system.backend, backendPath: system.backendPath, requires };
   if (isUvBuild(system)) return { ...entry, more: [], tools: [] };
   const question = { label, constraints: settings.constraints, python: buildPython(pythonMinor), cutoff: settings.cutoff };
@@ -189,9 +184,9 @@ async function askBackend({ subject, source, system, tools }: Asked, input: Buil
   return [...new Set(requirements)].sort();
 }
 
-function planned(subject: Subject, entry: LockedBuild | undefined, { pythonMinor, settings }: BuildsInput): PlannedBuild {
+function planned(subject: Subject, entry: LockedBuild, { pythonMinor, settings }: BuildsInput): PlannedBuild {
   const { label, origin, source, name } = subject;
-  const { backend = 'uv_build', backendPath = [], tools = [] } = entry ?? {};
+  const { backend, backendPath, tools } = entry;
   const configSettings = settings.configSettings(name);
   const isOwn = backend === 'uv_build' && tools.length === 0;
   const build: BuildRecipe = {

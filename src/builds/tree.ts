@@ -4,6 +4,9 @@ import { type Digest, digestOf } from '../digest.ts';
 import { canonicalJson } from '../json.ts';
 import type { BuildOrigin, BuildSource } from '../plan/index.ts';
 import { type Member, type Project, readTextIfThere, type SourceTree } from '../project/index.ts';
+import { withoutLocks } from './lock-files.ts';
+import { asksGit } from './scm.ts';
+import type { BuildSystem } from './system.ts';
 
 /** The source and origin of a tree of this machine. */
 export interface TreeSource {
@@ -27,9 +30,11 @@ export function treeDigest(tree: SourceTree): Digest {
  */
 export async function treeSource(
   member: Member,
-  tree: SourceTree,
-  { project, usesGit }: { readonly project: Pick<Project, 'root'>; readonly usesGit: boolean },
+  whole: SourceTree,
+  { project, system }: { readonly project: Pick<Project, 'root'>; readonly system: BuildSystem },
 ): Promise<TreeSource> {
+  const tree = await withoutLocks(member, whole, system);
+  const usesGit = asksGit(member.pyproject.data, system.requires);
   const ignore = tree.files.some(({ path }) => path === '.gitignore') ? undefined : await ignoreAbove(resolve(project.root, member.path));
   return {
     source: { kind: 'tree', files: treeDigest(tree), ...(ignore !== undefined && { ignore: digestOf(ignore) }) },

@@ -68,9 +68,9 @@ async function lookUpBeside(options: ResolveOptions, reference: string): Promise
   }
 }
 
-/** The error of a missing entry in locked mode; `what` names it. */
-export function incomplete(what: string): ToolError {
-  return new ToolError('WHERRY_LOCK_INCOMPLETE', `wherry.lock lacks ${what}`, { hint: 'run wherry lock, and commit wherry.lock' });
+/** The error of a missing entry in locked mode; `what` names it, `details` say more of each. */
+export function incomplete(what: string, details: readonly string[] = []): ToolError {
+  return new ToolError('WHERRY_LOCK_INCOMPLETE', `wherry.lock lacks ${what}`, { details, hint: 'run wherry lock, and commit wherry.lock' });
 }
 
 /** What a base is looked up with. */
