@@ -1,8 +1,9 @@
 import type { Context } from './context.ts';
-import { type Authorize, indexCredentials, type Locate, packageIndexes } from './download/index.ts';
+import { type Authorize, indexCredentials, type Locate, type PackageIndex, packageIndexes } from './download/index.ts';
 import type { IndexClient, IndexOptions } from './indexes/index.ts';
 import type { PackageSource } from './lock/index.ts';
 import { isTable, type Project, type Pyproject, tableAt } from './project/index.ts';
+import { readUvSettings } from './uvsettings/index.ts';
 
 /** Where packages come from: their indexes, opened when first needed, and the credentials for them. */
 export interface PackageSupply {
@@ -37,6 +38,19 @@ function sourceUrls({ data }: Pyproject): { readonly url: string }[] {
   });
 }
 
+interface ConfiguredIndexes {
+  readonly indexes: readonly PackageIndex[];
+  /** Whether the program `keyring` is asked for logins. */
+  readonly keyring: boolean;
+}
+
+/** Indexes that uv is configured with, also those of `[tool.uv]` beside a uv.toml: sources may name them. */
+async function configuredIndexes(project: Pick<Project, 'root' | 'rootPyproject'>, env: Context['env']): Promise<ConfiguredIndexes> {
+  const { all, workspace } = await readUvSettings(project, env);
+  const keyring = (env.UV_KEYRING_PROVIDER ?? all['keyring-provider']) === 'subprocess';
+  return { indexes: [...packageIndexes(all, env), ...packageIndexes(workspace, {})], keyring };
+}
+
 /** The package indexes of a project, with those that its requirements name; credentials for them and for the project's sources. */
 export function packageSupply(
   project: Pick<Project, 'root' | 'rootPyproject'> & Partial<Pick<Project, 'members'>>,
@@ -45,17 +59,25 @@ export function packageSupply(
   const named =
     own === undefined ? [] : [...(own.index === undefined ? [] : [own.index]), ...own.extra, ...own.findLinks, ...(own.logins ?? [])];
   const { env } = ctx;
-  const { data } = project.rootPyproject;
-  const configured = packageIndexes(data, env);
   const sources = [project.rootPyproject, ...(project.members ?? []).map(({ pyproject }) => pyproject)].flatMap(sourceUrls);
-  const keyring = (env.UV_KEYRING_PROVIDER ?? tableAt(data, ['tool', 'uv'])?.['keyring-provider']) === 'subprocess';
-  const authorize = indexCredentials({ env, indexes: [...named, ...configured, ...sources], keyring });
-  // One that the project names is no default: it is for the packages that name it.
-  const known = new Set(configured.map(({ url }) => placeOfUrl(url)));
-  const others = locked.filter((registry) => !known.has(placeOfUrl(registry)));
+  let settings: Promise<ConfiguredIndexes> | undefined;
+  const configured = (): Promise<ConfiguredIndexes> => {
+    settings ??= configuredIndexes(project, env);
+    return settings;
+  };
+  let credentials: Promise<Authorize> | undefined;
+  const authorize: Authorize = async (url) => {
+    credentials ??= configured().then(({ indexes, keyring }) =>
+      indexCredentials({ env, indexes: [...named, ...indexes, ...sources], keyring }),
+    );
+    return await (await credentials)(url);
+  };
   let client: Promise<IndexClient> | undefined;
   const open = (): Promise<IndexClient> => {
     client ??= import('./indexes/index.ts').then(async ({ findIndexes, openIndexes }) => {
+      // One that the project names is no default: it is for the packages that name it.
+      const known = new Set((await configured()).indexes.map(({ url }) => placeOfUrl(url)));
+      const others = locked.filter((registry) => !known.has(placeOfUrl(registry)));
       const places = await findIndexes({ project, env, locked: others, packaged: ctx.defaults?.index, ...(own && { own }) });
       return openIndexes({ places, ctx, authorize });
     });

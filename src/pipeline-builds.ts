@@ -55,7 +55,7 @@ export async function requireComputedLock(input: ComputedCheck): Promise<WherryL
       if (build === undefined || artifact.kind !== 'local') continue;
       computed.set(resolve(project.root, artifact.path), await builtMetadata(build, input.pythonMinor, input));
     }
-    await requireFreshLock(project, lock, { frozen: false, computed });
+    await requireFreshLock(project, lock, { frozen: false, computed, env: ctx.env });
     return planned.lock;
   } catch (error) {
     ctx.signal.throwIfAborted();

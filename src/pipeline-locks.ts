@@ -30,7 +30,7 @@ export async function readLocks(
   const known = new Map<string, ReadLock>();
   const read = async ({ image, own }: (typeof images)[number]): Promise<Pick<LockedImage, 'read' | 'open'>> => {
     const lock = await stage(ctx, 'lock', () => loadLock({ project: own, setting: image.lock, env: ctx.env }));
-    if (!('kind' in lock)) return { read: lock, open: await requireFreshLock(own, lock, { frozen }) };
+    if (!('kind' in lock)) return { read: lock, open: await requireFreshLock(own, lock, { frozen, env: ctx.env }) };
     for (const message of lock.notes) ctx.emit({ type: 'note', message });
     return { read: lock, open: [] };
   };

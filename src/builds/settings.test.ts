@@ -1,31 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { cutoffOf, readBuildSettings } from './settings.ts';
+import { readBuildSettings } from './settings.ts';
 
 const now = Date.parse('2026-11-01T00:00:00Z');
-const day = 86_400_000;
-
-describe('exclude-newer', () => {
-  it.each([
-    ['2026-10-01T00:00:00Z', Date.parse('2026-10-01T00:00:00Z')],
-    ['2026-10-01T02:00:00+02:00', Date.parse('2026-10-01T00:00:00Z')],
-    ['2026-10-01', new Date(2026, 9, 2).getTime()],
-    ['2 weeks', now - 14 * day],
-    ['1 day, 2 hours', now - day - 7_200_000],
-    ['P3W', now - 21 * day],
-    ['PT36H', now - 1.5 * day],
-    [{ span: 'P1D' }, now - day],
-    [undefined, undefined],
-  ])('%j', (value, expected) => {
-    expect(cutoffOf(value, now)).toBe(expected);
-  });
-
-  it.each(['soon', '2026-13-45', '3 moons', 7])('is refused as %j', (value) => {
-    expect(() => cutoffOf(value, now)).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }));
-  });
-});
 
 describe('settings of builds', () => {
   let root: string;
@@ -37,7 +16,7 @@ describe('settings of builds', () => {
   const read = (uv: object, env = {}) =>
     readBuildSettings({
       project: { root, rootPyproject: { file: join(root, 'pyproject.toml'), text: '', data: { tool: { uv } } } },
-      env,
+      env: { HOME: root, XDG_CONFIG_DIRS: root, ...env },
       constraints: ['own<1'],
       now,
     });
@@ -64,10 +43,21 @@ describe('settings of builds', () => {
     ]);
   });
 
-  it('come from uv.toml instead, and a variable wins', async () => {
-    writeFileSync(join(root, 'uv.toml'), 'build-constraint-dependencies = ["flit<4"]\nexclude-newer = "2026-05-01T00:00:00Z"\n');
-    const settings = await read({ 'build-constraint-dependencies': ['ignored'] }, { UV_EXCLUDE_NEWER: '2026-06-01T00:00:00Z' });
-    expect(settings.constraints).toEqual(['own<1', 'flit<4']);
+  it('come from uv.toml instead, but for constraints, which uv reads from pyproject.toml alone; a variable wins', async () => {
+    const text = 'build-constraint-dependencies = ["flit<4"]\nexclude-newer = "2026-05-01T00:00:00Z"\nconfig-settings = { a = "x" }\n';
+    writeFileSync(join(root, 'uv.toml'), text);
+    const uv = { 'build-constraint-dependencies': ['setuptools<80'], 'config-settings': { a: 'ignored' } };
+    const settings = await read(uv, { UV_EXCLUDE_NEWER: '2026-06-01T00:00:00Z' });
+    expect(settings.constraints).toEqual(['own<1', 'setuptools<80']);
+    expect(settings.configSettings('x')).toEqual({ a: 'x' });
     expect(settings.cutoff('x')).toBe(Date.parse('2026-06-01T00:00:00Z'));
+  });
+
+  it('come from the machine only where they decide what is locked', async () => {
+    mkdirSync(join(root, '.config/uv'), { recursive: true });
+    writeFileSync(join(root, '.config/uv/uv.toml'), 'exclude-newer = "1 week"\nconfig-settings = { a = "x" }\n');
+    const settings = await read({});
+    expect(settings.configSettings('x')).toEqual({});
+    expect(settings.cutoff('x')).toBe(now - 7 * 86_400_000);
   });
 });

@@ -1,10 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { parse } from 'smol-toml';
-import { ToolError } from '../errors/index.ts';
 import { isTexts } from '../json.ts';
 import { normalizeName } from '../packaging/index.ts';
-import { isTable, type Project, type TomlTable, tableAt } from '../project/index.ts';
+import { isTable, type Project } from '../project/index.ts';
+import { cutoffTime, parseCutoff, readUvSettings } from '../uvsettings/index.ts';
 
 /** What the project says about builds. */
 export interface BuildSettings {
@@ -27,29 +24,26 @@ export interface SettingsInput {
   readonly now: number;
 }
 
-/** Reads `[tool.uv]`, which a uv.toml replaces. Errors: CONFIG_INVALID for an exclude-newer that is no time. */
+/**
+ * Reads the settings of uv that builds follow: of the machine's own only `exclude-newer`, which decides what is chosen and locked; the others would make
+ * a wheel depend on who builds it. Errors: CONFIG_INVALID for an exclude-newer that is no time, PROJECT_BROKEN.
+ */
 export async function readBuildSettings({ project, env, constraints, now }: SettingsInput): Promise<BuildSettings> {
-  const uv = (await uvToml(join(project.root, 'uv.toml'))) ?? tableAt(project.rootPyproject.data, ['tool', 'uv']) ?? {};
-  const general = cutoffOf(env.UV_EXCLUDE_NEWER || uv['exclude-newer'], now);
-  const special = byName(uv['exclude-newer-package'], (value) => ({ cutoff: value === false ? undefined : cutoffOf(value, now) }));
+  const { workspace, table: uv, all } = await readUvSettings(project, env);
+  const timeOf = (value: unknown) => {
+    const cutoff = parseCutoff(value);
+    return cutoff === undefined ? undefined : cutoffTime(cutoff, now);
+  };
+  const general = timeOf(env.UV_EXCLUDE_NEWER || all['exclude-newer']);
+  const special = byName(all['exclude-newer-package'], (value) => ({ cutoff: value === false ? undefined : timeOf(value) }));
   const settings = settingsTable(uv['config-settings']);
   const own = byName(uv['config-settings-package'], settingsTable);
   return {
-    constraints: [...constraints, ...texts(uv['build-constraint-dependencies'])],
+    constraints: [...constraints, ...texts(workspace['build-constraint-dependencies'])],
     extra: byName(uv['extra-build-dependencies'], texts),
     configSettings: (name) => ({ ...settings, ...own.get(name) }),
     cutoff: (name) => (special.get(name) ?? { cutoff: general }).cutoff,
   };
-}
-
-async function uvToml(file: string): Promise<TomlTable | undefined> {
-  const text = await readFile(file, 'utf8').catch(() => undefined);
-  if (text === undefined) return undefined;
-  try {
-    return parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function byName<T>(value: unknown, read: (value: unknown) => T): ReadonlyMap<string, T> {
@@ -70,41 +64,4 @@ function settingsTable(value: unknown): Readonly<Record<string, string | readonl
     return isTexts(item) ? [[key, item]] : [];
   });
   return Object.fromEntries(pairs);
-}
-
-const unitMilliseconds = { w: 604_800_000, d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000 } as const;
-const friendly = /(\d+)\s*(weeks?|wks?|w|days?|d|hours?|hrs?|h|minutes?|mins?|m|seconds?|secs?|s)(?![a-z])[\s,]*/gi;
-const iso = /^P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/i;
-
-/** The instant of `exclude-newer`: a time, the end of a day, or so long before `now` (`P3W`, `2 weeks`). Errors: CONFIG_INVALID. */
-export function cutoffOf(value: unknown, now: number): number | undefined {
-  if (value === undefined || value === '') return undefined;
-  if (isTable(value)) return cutoffOf(value.span ?? value.timestamp, now);
-  const text = typeof value === 'string' ? value.trim() : '';
-  const time = /^\d{4}-\d{2}-\d{2}$/.test(text)
-    ? endOfDay(text)
-    : /^\d{4}-/.test(text)
-      ? Date.parse(text.replace(' ', 'T'))
-      : now - spanOf(text);
-  if (!Number.isNaN(time)) return time;
-  throw new ToolError('CONFIG_INVALID', `exclude-newer is neither a time nor a span of time: ${JSON.stringify(value)}`, {
-    hint: 'write it as 2026-11-01T00:00:00Z, 2026-11-01 or "2 weeks"',
-  });
-}
-
-/** As in uv, of the day where it runs. */
-function endOfDay(text: string): number {
-  const [year = 0, month = 1, day = 1] = text.split('-').map(Number);
-  const start = new Date(year, month - 1, day);
-  return start.getMonth() === month - 1 && start.getDate() === day ? new Date(year, month - 1, day + 1).getTime() : Number.NaN;
-}
-
-/** Milliseconds; NaN for a text that is no span. */
-function spanOf(text: string): number {
-  const units = ['w', 'd', 'h', 'm', 's'] as const;
-  const parts = iso.exec(text);
-  if (parts !== null) return units.reduce((sum, unit, index) => sum + Number(parts[index + 1] ?? 0) * unitMilliseconds[unit], 0);
-  const fields = [...text.replace(/\s+ago$/i, '').matchAll(friendly)];
-  if (fields.length === 0 || fields.map(([whole]) => whole).join('') !== text.replace(/\s+ago$/i, '')) return Number.NaN;
-  return fields.reduce((sum, [, count, unit = 's']) => sum + Number(count) * unitMilliseconds[unit.charAt(0).toLowerCase() as 's'], 0);
 }

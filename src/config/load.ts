@@ -40,7 +40,7 @@ export async function loadConfig(input: LoadConfigInput): Promise<LoadedConfig> 
   const found = await findConfig(input.project);
   const outside = [...outsideSources(input)];
   const names = chosenNames(input, found);
-  const below = [await uvSource(input.project), defaultSource];
+  const below = [await uvSource(input.project, input.env), defaultSource];
   const merged = names.map((name) => mergeImage(name, [...outside, ...fileSources(found, name), ...below]));
   const { debian, registries } = found?.file ?? {};
   const images = merged.map((image) => imageConfig(image, { debian, registries, member: input.project.member?.name }));

@@ -36,11 +36,7 @@ describe('parseNetrc', () => {
 
 describe('credentials', () => {
   const indexes = packageIndexes(
-    {
-      tool: {
-        uv: { index: [{ name: 'my-corp', url: 'https://index.example/simple' }, { url: 'https://u:p%40@other.example/simple' }, 7] },
-      },
-    },
+    { index: [{ name: 'my-corp', url: 'https://index.example/simple' }, { url: 'https://u:p%40@other.example/simple' }, 7] },
     { UV_INDEX: 'extra=https://extra.example/simple', UV_DEFAULT_INDEX: 'https://d:e@default.example/simple' },
   );
   const env = { UV_INDEX_MY_CORP_USERNAME: 'me', UV_INDEX_MY_CORP_PASSWORD: 'pw', UV_INDEX_EXTRA_PASSWORD: 'token', NETRC: '/nowhere' };

@@ -16,10 +16,9 @@ export interface PackageIndex {
 /** Gives the `authorization` header for a URL, or nothing. */
 export type Authorize = (url: string) => Promise<Readonly<Record<string, string>>>;
 
-/** The indexes of `[[tool.uv.index]]` in a parsed pyproject.toml, then those of uv's environment variables (uv-and-wheels §2.5). */
-export function packageIndexes(pyproject: { readonly [key: string]: unknown }, env: Env): PackageIndex[] {
-  const tool = pyproject.tool as { readonly uv?: { readonly index?: unknown } } | undefined;
-  const listed = Array.isArray(tool?.uv?.index) ? (tool.uv.index as readonly Record<string, unknown>[]) : [];
+/** The indexes of `[[index]]` in uv's settings, then those of uv's environment variables (uv-and-wheels §2.5). */
+export function packageIndexes(settings: { readonly [key: string]: unknown }, env: Env): PackageIndex[] {
+  const listed = Array.isArray(settings.index) ? (settings.index as readonly Record<string, unknown>[]) : [];
   const configured = listed.flatMap(({ name, url }) => {
     if (typeof url !== 'string') return [];
     return [typeof name === 'string' ? { name, url } : { url }];

@@ -1,10 +1,9 @@
-import { join } from 'node:path';
 import { ToolError } from '../errors/index.ts';
-import { tableAt } from '../project/index.ts';
 import type { Project } from '../project/types.ts';
+import { readUvSettings } from '../uvsettings/index.ts';
 import { readPipSettings } from './pip-conf.ts';
 import type { IndexOptions, IndexPlace } from './types.ts';
-import { readUvToml, userUvOptions, uvOptions, uvVariables } from './uv-settings.ts';
+import { uvOptions, uvVariables } from './uv-settings.ts';
 
 export interface IndexQuestion {
   readonly project: Pick<Project, 'root' | 'rootPyproject'>;
@@ -24,7 +23,7 @@ export interface IndexQuestion {
  */
 export async function findIndexes(question: IndexQuestion): Promise<readonly IndexPlace[]> {
   const { own, env } = question;
-  const settings = [...(own === undefined ? [] : [own]), uvVariables(env, question.project.root), ...(await projectOptions(question))];
+  const settings = [...(own === undefined ? [] : [own]), uvVariables(env, question.project.root), ...(await configuredOptions(question))];
   const links = settings.flatMap(({ findLinks }) => findLinks);
   if (settings.some(({ noIndex }) => noIndex === true)) return distinct(links);
   const index = settings.map((options) => options.index).find((found) => found !== undefined);
@@ -32,11 +31,10 @@ export async function findIndexes(question: IndexQuestion): Promise<readonly Ind
   return distinct([...links, ...settings.flatMap(({ extra }) => extra), ...last]);
 }
 
-/** uv.toml replaces `[tool.uv]`; the user's settings come after both. */
-async function projectOptions({ project, env }: IndexQuestion): Promise<readonly IndexOptions[]> {
-  const own = await readUvToml(join(project.root, 'uv.toml'));
-  const table = tableAt(project.rootPyproject.data, ['tool', 'uv']) ?? {};
-  return [own ?? uvOptions(table, { file: 'pyproject.toml', directory: project.root }), ...(await userUvOptions(env))];
+/** Of the project, the user and the system, each with its own directory for relative paths. */
+async function configuredOptions({ project, env }: IndexQuestion): Promise<readonly IndexOptions[]> {
+  const { own, host } = await readUvSettings(project, env);
+  return [...(own === undefined ? [] : [own]), ...host].map(uvOptions);
 }
 
 async function otherDefault({ env, locked = [], packaged }: IndexQuestion): Promise<readonly IndexPlace[]> {

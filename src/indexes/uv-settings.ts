@@ -1,8 +1,6 @@
-import { readFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
-import { parse } from 'smol-toml';
+import { dirname, resolve } from 'node:path';
 import { isTable, type TomlTable } from '../project/index.ts';
+import type { SettingsFile } from '../uvsettings/index.ts';
 import type { IndexOptions, IndexPlace } from './types.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -27,8 +25,9 @@ function namedPlace(word: string, directory: string): Pick<IndexPlace, 'name' | 
   return name === undefined || url === undefined ? { url: placeUrl(word, directory) } : { name, url: placeUrl(url, directory) };
 }
 
-/** Index options of `[tool.uv]` or of a uv.toml; `file` is for people. Values of other types are passed over: uv itself reports them. */
-export function uvOptions(table: TomlTable, { file, directory }: { readonly file: string; readonly directory: string }): IndexOptions {
+/** Index options of one file. Values of other types are passed over: uv itself reports them. */
+export function uvOptions({ table, name, file: path }: SettingsFile): IndexOptions {
+  const [file, directory] = [name === 'uv.toml' ? name : 'pyproject.toml', dirname(path)];
   const listed = (Array.isArray(table.index) ? table.index : []).filter(isTable);
   const place = (entry: TomlTable): IndexPlace[] =>
     typeof entry.url === 'string' && entry.explicit !== true
@@ -57,26 +56,4 @@ export function uvOptions(table: TomlTable, { file, directory }: { readonly file
 export function placeUrl(text: string, directory: string): string {
   if (/^file:/i.test(text) && URL.canParse(text)) return decodeURIComponent(new URL(text).pathname);
   return /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : resolve(directory, text);
-}
-
-/** The user's and the system's uv.toml, the nearer first; files that are not TOML are passed over. */
-export async function userUvOptions(env: Env): Promise<readonly IndexOptions[]> {
-  const home = env.HOME || homedir();
-  const system = (env.XDG_CONFIG_DIRS || '/etc/xdg').split(':').map((directory) => join(directory, 'uv/uv.toml'));
-  const files = env.UV_CONFIG_FILE
-    ? [env.UV_CONFIG_FILE]
-    : [join(env.XDG_CONFIG_HOME || join(home, '.config'), 'uv/uv.toml'), ...system, '/etc/uv/uv.toml'];
-  const found = await Promise.all(files.map(readUvToml));
-  return found.filter((options) => options !== undefined);
-}
-
-/** Index options of one uv.toml; undefined if there is none that can be read. */
-export async function readUvToml(file: string): Promise<IndexOptions | undefined> {
-  const text = await readFile(file, 'utf8').catch(() => undefined);
-  if (text === undefined) return undefined;
-  try {
-    return uvOptions(parse(text), { file: 'uv.toml', directory: dirname(file) });
-  } catch {
-    return undefined;
-  }
 }

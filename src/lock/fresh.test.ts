@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { ComputedMetadata } from './computed.ts';
 import { projectOf } from './fixture.ts';
-import { requireFreshLock } from './fresh.ts';
+import { type FreshnessOptions, requireFreshLock } from './fresh.ts';
 import { readLock } from './read.ts';
 
 const app = `[project]
@@ -47,7 +47,7 @@ async function put(name: string, text: string): Promise<void> {
   await writeFile(path.join(root, name), text);
 }
 
-async function check(text: string, options: { frozen?: boolean } = {}): Promise<void> {
+async function check(text: string, options: Partial<FreshnessOptions> = {}): Promise<void> {
   const project = projectOf({ '.': text }, root);
   await requireFreshLock(project, await readLock(project), { frozen: false, ...options });
 }
@@ -107,7 +107,7 @@ test('uv.toml is read, and refused when it is not TOML', async () => {
   await put('uv.toml', 'resolution = "lowest"');
   await expect(check(app)).rejects.toMatchObject({ code: 'LOCK_STALE', message: expect.stringContaining('tool.uv.resolution') });
   await put('uv.toml', 'resolution = ?');
-  await expect(check(app)).rejects.toMatchObject({ code: 'LOCK_UNVERIFIED' });
+  await expect(check(app)).rejects.toMatchObject({ code: 'PROJECT_BROKEN', where: { line: 1 } });
 });
 
 test('a root without settings has those of the nearest directory above, and one with settings only its own', async () => {
@@ -124,6 +124,24 @@ test('a root without settings has those of the nearest directory above, and one 
   await put('../../uv.toml', 'resolution = "highest"');
   await expect(check(plain)).rejects.toMatchObject(refused);
   root = above;
+});
+
+test('settings of the machine count, but not its indexes', async () => {
+  const six = '[[package]]\nname = "six"\nversion = "1"\nsource = { registry = "https://index.example/simple" }\n';
+  await put('uv.lock', `${lock}${six}`);
+  await put('tree/pyproject.toml', tree);
+  const env = { HOME: root, XDG_CONFIG_DIRS: root };
+  await put('.config/uv/uv.toml', 'index = [{ url = "https://mirror.example/simple", default = true }]\n');
+  await expect(check(app, { env })).resolves.toBeUndefined();
+  await put('.config/uv/uv.toml', 'prerelease = "allow"\nconstraint-dependencies = ["six<2"]\n');
+  const refused = {
+    code: 'LOCK_STALE',
+    message: expect.stringContaining('tool.uv.prerelease'),
+    details: expect.not.arrayContaining([expect.stringContaining('six')]),
+  };
+  await expect(check(app, { env })).rejects.toMatchObject(refused);
+  await expect(check(app, { env: { ...env, UV_NO_CONFIG: '1' } })).resolves.toBeUndefined();
+  await expect(check(app)).resolves.toBeUndefined();
 });
 
 test('no uv.lock', async () => {

@@ -1,9 +1,10 @@
 import { ToolError } from '../errors/index.ts';
-import type { Project } from '../project/types.ts';
+import type { Project, TomlTable } from '../project/types.ts';
+import { readUvSettings, type UvSettings } from '../uvsettings/index.ts';
 import { checkLock } from './check.ts';
 import type { ComputedTrees } from './computed.ts';
 import type { Staleness, Surroundings } from './staleness.ts';
-import { readSettings, readTrees } from './trees.ts';
+import { readTrees } from './trees.ts';
 import type { Lock } from './types.ts';
 
 export interface FreshnessOptions {
@@ -13,12 +14,21 @@ export interface FreshnessOptions {
   readonly defaultIndex?: string;
   /** What build backends said of trees. Without it, what only a backend knows is not judged here but listed. */
   readonly computed?: ComputedTrees;
+  /** The process environment, which says where the machine's own settings of uv are; without it they are not looked at. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
-/** Reads what `checkLock` cannot see in the project: source trees outside the workspace, and settings beside or above it. */
-export async function readSurroundings(project: Project, lock: Lock): Promise<Surroundings> {
-  const [trees, settings] = await Promise.all([readTrees(project, lock), readSettings(project)]);
-  return { trees, ...(settings === undefined ? {} : { settings }) };
+/** Reads what `checkLock` cannot see in the project: source trees outside the workspace, and settings beside it, above it and of the machine. */
+export async function readSurroundings(project: Project, lock: Lock, env?: FreshnessOptions['env']): Promise<Surroundings> {
+  const [trees, settings] = await Promise.all([readTrees(project, lock), readUvSettings(project, env)]);
+  return { trees, settings: withOwnIndexes(settings) };
+}
+
+/** Of indexes only the project's own: those of the machine are often mirrors, and the lock is none the worse for naming what they mirror. */
+function withOwnIndexes({ all, table }: UvSettings): TomlTable {
+  const keys = ['index', 'index-url', 'extra-index-url', 'find-links'];
+  const others = Object.entries(all).filter(([key]) => !keys.includes(key));
+  return Object.fromEntries([...others, ...Object.entries(table).filter(([key]) => keys.includes(key))]);
 }
 
 /**
@@ -28,8 +38,8 @@ export async function readSurroundings(project: Project, lock: Lock): Promise<Su
  */
 export async function requireFreshLock(project: Project, lock: Lock, options: FreshnessOptions): Promise<readonly string[]> {
   if (options.frozen) return [];
-  const { defaultIndex, computed } = options;
-  const surroundings = await readSurroundings(project, lock);
+  const { defaultIndex, computed, env } = options;
+  const surroundings = await readSurroundings(project, lock, env);
   const more = { ...(defaultIndex !== undefined && { defaultIndex }), ...(computed !== undefined && { computed }) };
   const found = checkLock(project, lock, { ...surroundings, ...more });
   const stale = found.filter(({ kind }) => kind === 'differs');

@@ -1,6 +1,6 @@
 import type { TomlTable } from '../project/types.ts';
-import { cutoffKey } from './cutoff.ts';
-import { byName, isTable, tableAt, textAt, Unreadable } from './table.ts';
+import { parseCutoff } from '../uvsettings/index.ts';
+import { byName, tableAt, textAt } from './table.ts';
 
 /** One resolver setting on both sides, in one form; equal texts mean equal settings. */
 export interface OptionPair {
@@ -43,11 +43,7 @@ function lockedCutoff(options: TomlTable): string {
 }
 
 function cutoffText(value: unknown): string {
-  if (value === undefined) return '';
-  if (value === false) return 'off';
-  if (isTable(value)) return cutoffText(value.span ?? value.timestamp);
-  if (typeof value !== 'string') throw new Unreadable('exclude-newer is not text');
-  return cutoffKey(value);
+  return value === false ? 'off' : (parseCutoff(value)?.key ?? '');
 }
 
 function perPackage(key: string, settings: TomlTable, options: TomlTable, read: (value: unknown) => string): OptionPair {

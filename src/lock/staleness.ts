@@ -28,7 +28,7 @@ export interface Staleness {
 export interface Surroundings {
   /** Source trees and files outside the workspace that sources or the lock name. */
   readonly trees?: LocalTrees;
-  /** Settings that hold instead of the root's `[tool.uv]`: those of uv.toml, or of a directory above. */
+  /** Settings of uv that hold here; those of the root's `[tool.uv]` if nothing else is known. */
   readonly settings?: TomlTable;
   /** What build backends said of trees. */
   readonly computed?: ComputedTrees;
@@ -40,7 +40,7 @@ export interface Surroundings {
 export interface Inquiry {
   readonly project: Project;
   readonly lock: Lock;
-  /** `[tool.uv]`, uv.toml, or what a directory above says. */
+  /** The settings of uv, wherever they stand. Keys that make the workspace are read from its root alone. */
   readonly settings: TomlTable;
   readonly workspace: WorkspaceScope;
   /** The lock's range; markers are compared within it. */

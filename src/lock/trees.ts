@@ -1,11 +1,10 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { parse } from 'smol-toml';
-import { ToolError } from '../errors/index.ts';
 import type { Project, Pyproject, TomlTable } from '../project/types.ts';
 import type { LocalTree, LocalTrees } from './local-trees.ts';
 import { sourcesOf } from './scope.ts';
-import { isTable, tableAt, Unreadable, valueAt } from './table.ts';
+import { isTable, tableAt, Unreadable } from './table.ts';
 import type { Lock } from './types.ts';
 
 /** Reads what stands at every path that the project's sources or the lock's packages name. */
@@ -60,29 +59,6 @@ async function readPyproject(file: string): Promise<Pyproject | undefined> {
   const text = await readFile(file, 'utf8').catch(() => undefined);
   const data = text === undefined ? undefined : tolerantToml(text);
   return text === undefined || data === undefined ? undefined : { file, text, data };
-}
-
-/**
- * Settings that hold instead of the root's own `[tool.uv]`: uv.toml beside it or, where the root has neither, the nearest of both in a
- * directory above. `undefined` if the root's own hold. Errors: `LOCK_UNVERIFIED`.
- */
-export async function readSettings({ root, rootPyproject }: Pick<Project, 'root' | 'rootPyproject'>): Promise<TomlTable | undefined> {
-  for (let directory = root; ; directory = path.dirname(directory)) {
-    const uvToml = await readUvToml(path.join(directory, 'uv.toml'));
-    if (uvToml !== undefined) return uvToml;
-    const data = directory === root ? rootPyproject.data : (await readPyproject(path.join(directory, 'pyproject.toml')))?.data;
-    const own = data === undefined ? undefined : valueAt(data, 'tool', 'uv');
-    if (isTable(own)) return directory === root ? undefined : own;
-    if (directory === path.dirname(directory)) return undefined;
-  }
-}
-
-async function readUvToml(file: string): Promise<TomlTable | undefined> {
-  const text = await readFile(file, 'utf8').catch(() => undefined);
-  if (text === undefined) return undefined;
-  const data = tolerantToml(text);
-  if (data !== undefined) return data;
-  throw new ToolError('LOCK_UNVERIFIED', 'uv.toml is not TOML', { where: { file }, hint: 'correct uv.toml, or build with --frozen' });
 }
 
 function tolerantToml(text: string): TomlTable | undefined {
