@@ -15,10 +15,7 @@ const compile = (source: string): string => `uv pip compile --universal --genera
 const foreign: readonly Foreign[] = [
   // migrate-to-uv keeps every locked version of Poetry and Pipenv, and runs uv lock itself.
   { name: 'poetry.lock', command: () => 'uvx migrate-to-uv' },
-  {
-    name: 'pdm.lock',
-    command: (_, project) => (hasDevelopment(project) ? 'uvx pdm export --prod -o requirements.txt' : 'uvx pdm export -o requirements.txt'),
-  },
+  { name: 'pdm.lock', command: pdmCommand },
   { name: 'Pipfile.lock', command: () => 'uvx migrate-to-uv' },
   { name: 'Pipfile', command: () => 'uvx migrate-to-uv' },
   { name: 'conda-lock.yml', command: async (file) => await condaCommand(path.join(path.dirname(file), 'environment.yml')) },
@@ -39,7 +36,18 @@ export async function conversion(project: Project): Promise<{ readonly found: st
   return { found: undefined, command: 'uv init --bare && uv add PACKAGE' };
 }
 
-/** PDM exports all groups unless it is told not to. */
+/**
+ * PDM exports all groups unless it is told not to, ends if it shall write hashes and something has none, and writes directories of the project with
+ * all that lies above them on this machine.
+ */
+async function pdmCommand(file: string, project: Project): Promise<string> {
+  const text = (await textOf(file)) ?? '';
+  const [isDirectory, isGit] = [/^path = /m.test(text), /^git = /m.test(text)];
+  const flags = [hasDevelopment(project) ? ' --prod' : '', isDirectory || isGit ? ' --no-hashes' : ''].join('');
+  if (!isDirectory) return `uvx pdm export${flags} -o requirements.txt`;
+  return `uvx pdm export${flags} | sed "s#^.* @ file://$PWD/#./#" > requirements.txt`;
+}
+
 function hasDevelopment({ rootPyproject: { data } }: Project): boolean {
   const pdm = isTable(data.tool) && isTable(data.tool.pdm) ? data.tool.pdm : {};
   return isTable(pdm['dev-dependencies']) || isTable(data['dependency-groups']);

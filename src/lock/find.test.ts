@@ -75,6 +75,16 @@ describe('a project without a lock', () => {
       'pdm.lock',
       'uvx pdm export --prod -o requirements.txt',
     ],
+    [
+      { 'pyproject.toml': app, 'pdm.lock': '[[package]]\nname = "a"\ngit = "https://git.example/a"\n' },
+      'pdm.lock',
+      'uvx pdm export --no-hashes -o requirements.txt',
+    ],
+    [
+      { 'pyproject.toml': `${app}[dependency-groups]\ndev = []\n`, 'pdm.lock': '[[package]]\nname = "a"\npath = "./a"\n' },
+      'pdm.lock',
+      'uvx pdm export --prod --no-hashes | sed "s#^.* @ file://$PWD/#./#" > requirements.txt',
+    ],
     [{ 'Pipfile.lock': '{}', Pipfile: '' }, 'Pipfile.lock', 'uvx migrate-to-uv'],
     [
       { 'requirements.in': 'django' },

@@ -1,0 +1,4 @@
+import click, util
+
+def main():
+    print(click.__name__, util.name)
