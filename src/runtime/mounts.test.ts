@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -34,6 +35,21 @@ describe('mountScript', () => {
       '/bin/mount -t tmpfs -o mode=1777,uid=0,gid=0,nosuid,nodev tmpfs ROOT/tmp',
       '/bin/mount -o remount,bind,ro ROOT',
     ]);
+  });
+
+  it('ends what runs in the image when its input ends without a word, and nothing else', () => {
+    const [last = ''] = script().slice(-2);
+    // Nothing may really end: kill only says so, and the first pause ends the look.
+    const look = (image: string, input: string) => {
+      const line = `kill() { echo "killed $2"; }; sleep() { exit 3; }; echo $$; ${last.replaceAll('ROOT', image)}; echo told`;
+      const { stdout } = spawnSync('sh', ['-c', line], { input, encoding: 'utf8' });
+      const [own = '', ...said] = stdout.trimEnd().split('\n');
+      return { own, said };
+    };
+    expect(look(root, 'end\n').said).toEqual(['told']);
+    expect(look(root, '').said).toEqual([]);
+    const { own, said } = look('/', '');
+    expect(said).toContain(`killed ${own}`);
   });
 
   it('leaves owners out for ordinary users', () => {

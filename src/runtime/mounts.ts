@@ -19,8 +19,7 @@ const devices = ['null', 'zero', 'full', 'random', 'urandom', 'tty'];
 
 /**
  * The shell script that mounts everything below the root of an unpacked image, inside a mount namespace of its own. Missing mount points are made.
- * It says `ready`, is told the container's first process, and keeps the
- * namespace until it is told the end.
+ * It says `ready`, and keeps the namespace until it is told the end.
  */
 export function mountScript(plan: MountPlan): string {
   const { root, readOnly } = plan;
@@ -34,11 +33,19 @@ export function mountScript(plan: MountPlan): string {
     ...(readOnly ? writableMounts(plan) : []),
     ...(readOnly ? [mount(plan, ['-o', 'remount,bind,ro', root])] : []),
     'echo ready',
-    // The second line of input is missing when wherry was killed: then its container must not outlive it.
-    'read -r first || exit 0',
-    'read -r end || kill -KILL "$first"',
+    'set +e',
+    `read -r end || ${sweep(root)}`,
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/**
+ * Ends everything that has the image as its root. It runs when no end comes because wherry was killed: the container must not outlive it. What was being
+ * started then gets there within moments, so it looks for two seconds. (The kernel forgets `unshare --kill-child` when the user changes.)
+ */
+function sweep(root: string): string {
+  const processes = `for process in /proc/[0-9]*; do [ "$process/root" -ef ${quote(root)} ] && kill -KILL "\${process#/proc/}"; done`;
+  return `for round in 1 2 3 4 5 6 7 8 9 10; do ${processes}; sleep 0.2; done`;
 }
 
 function deviceMounts(plan: MountPlan): string[] {

@@ -96,9 +96,7 @@ async function runHeld({ stdio, signal, ...entry }: Held): Promise<number> {
   const first = firstProcess(child);
   const kill = (name: NodeJS.Signals) => first.then((pid) => sendSignal(pid ?? child.pid, name));
   const terminal = stdio[0] === 'inherit' && process.stdin.isTTY === true;
-  const announced = first.then((pid) => entry.holder.process.stdin?.write(`${pid ?? ''}\n`));
-  const [status] = await Promise.all([exitOf(child, { kill, signal, terminal }), announced]);
-  return status;
+  return await exitOf(child, { kill, signal, terminal });
 }
 
 interface Entry {

@@ -212,7 +212,8 @@ describe.each(variants.filter(({ architecture }) => architecture === 'amd64').ma
       else expect(() => run('chroot', root, '/bin/sh', '-c', 'true')).toThrow();
     });
 
-    it.runIf(variant.shell)('has none of the programs that a note names, and busybox those that it can be', () => {
+    it('has none of the programs that a note names, and busybox, if it is there, those that it can be', () => {
+      if (!variant.shell) return void expect(() => run('chroot', root, '/usr/bin/busybox', '--list')).toThrow();
       const names = [...unnamed, ...absent];
       expect(run('chroot', root, '/bin/sh', '-c', `for name in ${names.join(' ')}; do command -v $name; done; true`)).toBe('');
       expect(run('chroot', root, '/usr/bin/busybox', '--list').split('\n')).toEqual(expect.arrayContaining([...unnamed]));
