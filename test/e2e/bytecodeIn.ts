@@ -12,7 +12,8 @@ export interface LoadedBytecode {
   readonly filename: string;
 }
 
-const program = `
+/** A program that says it of every `.pyc` below the directories that it is given, as JSON; it fails if one cannot be loaded. */
+export const bytecodeProgram = `
 import _imp, importlib.util, json, marshal, os, sys
 raw = int.from_bytes(importlib.util.MAGIC_NUMBER, 'little')
 suffix = f'.{sys.implementation.cache_tag}.pyc'
@@ -39,7 +40,12 @@ export async function bytecodeIn(
   { root, python }: { readonly root: string; readonly python: string },
 ): Promise<LoadedBytecode[]> {
   const env = { PATH: '/usr/bin:/bin', LANG: 'C.UTF-8', PYTHONDONTWRITEBYTECODE: '1' };
-  const { status, stdout, stderr } = await enter([python, '-c', program, ...directories], { root, cwd: '/', env, timeout: 120_000 });
+  const { status, stdout, stderr } = await enter([python, '-c', bytecodeProgram, ...directories], {
+    root,
+    cwd: '/',
+    env,
+    timeout: 120_000,
+  });
   if (status !== 0) throw new Error(`${python} ended with ${status}\n${stderr}`);
   return JSON.parse(stdout) as LoadedBytecode[];
 }
