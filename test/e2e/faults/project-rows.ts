@@ -93,7 +93,7 @@ export const projectRows: readonly Row[] = [
     name: 'a base outside of requires-python',
     code: 'PYTHON_UNUSABLE',
     status: 1,
-    hint: /requires-python/,
+    hint: /set python to one of 3\.13/,
     shows: /debian:12.*3\.11/,
     early,
     args: (lab) => ['build', lab.project, '--base', 'debian:12'],
