@@ -20,6 +20,14 @@ describe('frames', () => {
     expect(readAll(pieces)).toEqual(frames);
   });
 
+  it('have bodies that can be read as numbers, however long their headers are', () => {
+    const longer = Array.from({ length: 9 }, (_, length) =>
+      encodeFrame('x'.repeat(length), new Uint8Array(new Uint32Array([length]).buffer)),
+    );
+    const bodies = [...new FrameReader().push(bytesOf(...longer))].map(({ body }) => new Uint32Array(body.buffer, body.byteOffset, 1)[0]);
+    expect(bodies).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+  });
+
   it('are refused when they say that they are too long, before their bytes come', () => {
     for (const [header, body] of [
       [0xffff_ffff, 0],

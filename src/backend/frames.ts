@@ -1,6 +1,7 @@
 /** A message between the two processes: a JSON header and bytes. */
 export interface Frame<Header = unknown> {
   readonly header: Header;
+  /** Begins at a multiple of eight bytes of its buffer: the memory of an interpreter is read as numbers. */
   readonly body: Uint8Array;
 }
 
@@ -10,6 +11,10 @@ const maxHeader = 16 * 1024 * 1024;
 /** Bytes; no wheel and no memory of an interpreter is larger. */
 const maxBody = 512 * 1024 * 1024;
 const nothing = new Uint8Array(0);
+
+function aligned(bytes: Uint8Array): Uint8Array {
+  return bytes.byteOffset % 8 === 0 ? bytes : new Uint8Array(bytes);
+}
 
 /** The pieces of a frame, in their order. */
 export function encodeFrame(header: unknown, body: Uint8Array = nothing): readonly [Uint8Array, Uint8Array] {
@@ -64,7 +69,7 @@ export class FrameReader {
     this.lengths = undefined;
     this.wanted = prefixSize;
     try {
-      return { header: JSON.parse(bytes.toString('utf8', 0, headerSize)) as unknown, body: bytes.subarray(headerSize) };
+      return { header: JSON.parse(bytes.toString('utf8', 0, headerSize)) as unknown, body: aligned(bytes.subarray(headerSize)) };
     } catch (cause) {
       throw new BrokenFrame('a message is no JSON', { cause });
     }
