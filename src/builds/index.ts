@@ -3,7 +3,8 @@
  * Must not: run package code itself (`backend` does), choose again what wherry.lock names, or take a file that has no known digest.
  */
 export { type Builder, openBuilder } from './build.ts';
+export type { PlannedBuild } from './job.ts';
 export { localMembers } from './locals.ts';
 export { builtMetadata } from './metadata.ts';
-export { type BuildsInput, type PlannedBuild, type PlannedBuilds, resolveBuilds } from './resolve.ts';
+export { type BuildsInput, type PlannedBuilds, resolveBuilds } from './resolve.ts';
 export { type BuildSettings, readBuildSettings } from './settings.ts';

@@ -1,10 +1,15 @@
 import type { BuildJob, GitExchange } from '../backend/index.ts';
 import { type Digest, digestOf } from '../digest.ts';
 import { canonicalJson } from '../json.ts';
-import type { BuildRecipe } from '../plan/index.ts';
-import type { PlannedBuild } from './resolve.ts';
+import type { BuildMaterial, BuildRecipe } from '../plan/index.ts';
 import { type ReadSource, readSource, type SourceMeans } from './source.ts';
 import { ensureTools } from './tools.ts';
+
+/** How one package is built, as a plan needs it. */
+export interface PlannedBuild {
+  readonly build: BuildRecipe;
+  readonly material: BuildMaterial;
+}
 
 export interface JobParts {
   readonly label: string;

@@ -1,8 +1,7 @@
 import { prepareMetadata } from '../backend/index.ts';
 import { canonicalJson, isTexts } from '../json.ts';
 import { type DependencyHeaders, dependencyHeaders } from '../packaging/index.ts';
-import { type JobMeans, readyJob } from './job.ts';
-import type { PlannedBuild } from './resolve.ts';
+import { type JobMeans, type PlannedBuild, readyJob } from './job.ts';
 
 /** What a build would write into METADATA, asked of the backend once per tree. Errors: those of `backend` and of indexes. */
 export async function builtMetadata(planned: PlannedBuild, minor: string, means: JobMeans): Promise<DependencyHeaders> {

@@ -4,12 +4,12 @@ import type { Context } from '../context.ts';
 import type { Authorize, Locate } from '../download/index.ts';
 import type { IndexClient } from '../indexes/index.ts';
 import { packageLabel } from '../package-label.ts';
-import type { BuildMaterial, BuildOrigin, BuildRecipe, BuildSource } from '../plan/index.ts';
+import type { BuildOrigin, BuildRecipe, BuildSource } from '../plan/index.ts';
 import type { Member, Project, SourceTree } from '../project/index.ts';
 import { findBuild, incomplete, type LockedBuild, type LockMode, type WherryLock, withBuild } from '../resolve/index.ts';
 import type { SelectedPackage, Selection } from '../select/types.ts';
 import { chooseTools } from './choose.ts';
-import { jobOf } from './job.ts';
+import { jobOf, type PlannedBuild } from './job.ts';
 import { buildPython } from './python.ts';
 import type { BuildSettings } from './settings.ts';
 import { pyprojectOf, type ReadSource, readSource } from './source.ts';
@@ -18,12 +18,6 @@ import { ensureTools, fetchCandidate } from './tools.ts';
 import { treeSource } from './tree.ts';
 import { unusable } from './usable.ts';
 import { withGit } from './with-git.ts';
-
-/** How one package is built, as a plan needs it. */
-export interface PlannedBuild {
-  readonly build: BuildRecipe;
-  readonly material: BuildMaterial;
-}
 
 /** By normalised name of the package. */
 export type PlannedBuilds = ReadonlyMap<string, PlannedBuild>;

@@ -7,7 +7,7 @@ import { backendContext } from '../backend/fixture.ts';
 import { bundledMinor } from '../bytecode/index.ts';
 import type { Context } from '../context.ts';
 import { readSourceTree } from '../project/index.ts';
-import type { PlannedBuild } from './resolve.ts';
+import type { PlannedBuild } from './job.ts';
 import { treeDigest } from './tree.ts';
 import { withGit } from './with-git.ts';
 

@@ -2,9 +2,8 @@ import { buildWheel, type GitExchange, isInGit, repeatGit } from '../backend/ind
 import { type Digest, isDigest } from '../digest.ts';
 import { canonicalJson, isTexts } from '../json.ts';
 import { type BuildRecipe, type BuiltRecipe, buildId } from '../plan/index.ts';
-import { digestOfExchanges, type JobMeans, readyJob } from './job.ts';
+import { digestOfExchanges, type JobMeans, type PlannedBuild, readyJob } from './job.ts';
 import { keepWheel } from './kept.ts';
-import type { PlannedBuild } from './resolve.ts';
 
 /**
  * The build of a tree with what git says now as part of its identity. Only the build itself shows what it asks, so the first time it is done, and its
