@@ -85,6 +85,7 @@ export const samplePlan: ImagePlan = {
   format: 'oci',
   tags: ['latest'],
   materials: {},
+  collisions: 'error',
   explain: { start: '', python: [], leftOut: [], writable: [], bytecode: 'none: switched off', notes: [] },
 };
 

@@ -51,6 +51,7 @@ export function imageConfig(image: MergedImage, shared: Shared): ImageConfig {
     health: healthSpec(image),
     links: values.links ?? {},
     bytecode: values.bytecode ?? defaultBytecode,
+    collisions: values.collisions ?? 'error',
     venv: directoryPath(values.venv ?? '/app/.venv'),
     workdir: directoryPath(values.workdir ?? '/app'),
     format: values.format ?? 'oci',

@@ -6,5 +6,5 @@ export { type ConfigFlags, type LoadConfigInput, type LoadedConfig, loadConfig }
 export { type ConfigFile, configJsonSchema, configSchema, defaultBytecode, type ImageKeys } from './schema.ts';
 export { looksSecret } from './secrets.ts';
 export { suggest } from './suggest.ts';
-export type { BytecodePolicy, ConfigOrigin, DirectorySpec, FileSpec, HealthSpec, ImageConfig, UserSpec } from './types.ts';
+export type { BytecodePolicy, CollisionPolicy, ConfigOrigin, DirectorySpec, FileSpec, HealthSpec, ImageConfig, UserSpec } from './types.ts';
 export { commandLine, splitWords } from './words.ts';

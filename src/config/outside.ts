@@ -54,6 +54,7 @@ const readers: Partial<Record<Key, Reader>> = {
   ports: numbers,
   user: one,
   bytecode: one,
+  collisions: one,
   venv: one,
   workdir: one,
   format: one,

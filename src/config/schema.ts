@@ -99,6 +99,10 @@ const imageKeys = {
     .describe(
       `modules to compile beforehand; deps: packages and the standard library of an assembled base alone; default ${defaultBytecode}`,
     ),
+  collisions: z
+    .enum(['error', 'last'])
+    .optional()
+    .describe('different files of two packages at one path; last: the one that is installed last stays; default error'),
   venv: absolute.optional().describe('virtual environment; default /app/.venv'),
   workdir: absolute.optional().describe('working directory; default /app'),
   format: z.enum(['oci', 'docker']).optional().describe('docker keeps the health check'),

@@ -33,6 +33,7 @@ export interface ImageConfig {
   readonly links: Readonly<Record<string, string>>;
   /** Whose `.py` files are compiled. */
   readonly bytecode: BytecodePolicy;
+  readonly collisions: CollisionPolicy;
   /** Absolute path in the image. */
   readonly venv: string;
   /** Absolute path in the image. */
@@ -49,6 +50,9 @@ export interface ImageConfig {
 
 /** `all`: every module, `deps`: third-party packages and the assembled base's standard library, `none`: nothing. */
 export type BytecodePolicy = 'all' | 'deps' | 'none';
+
+/** What different files of two packages at one path are: an error, or the business of the one that is installed last. */
+export type CollisionPolicy = 'error' | 'last';
 
 /** A file pattern below the project, one file with a destination, or text. Paths in the image are absolute. */
 export type FileSpec =

@@ -45,7 +45,7 @@ export const produceErrors = {
     exit: 1,
     title: 'two packages install different files at one path',
     cause: 'Which of the two files wins would depend on the order of installation.',
-    fix: 'Remove one of the two packages from the dependencies, then run uv lock.',
+    fix: 'Remove one of the two packages from the dependencies, then run uv lock; or set collisions = "last" in [tool.wherry].',
   },
   WHEEL_INVALID: {
     exit: 1,

@@ -32,6 +32,7 @@ const image: ImageConfig = {
   health: undefined,
   links: { '/usr/local/bin/site': '/app/.venv/bin/site' },
   bytecode: 'none',
+  collisions: 'error',
   venv: '/app/.venv',
   workdir: '/app',
   format: 'oci',

@@ -51,6 +51,7 @@ export function planImage(input: PlanInput): ImagePlan {
     format: image.format,
     tags: image.tags,
     materials: materials.all(),
+    collisions: image.collisions,
     explain: {
       start: start.reason,
       python: target.reasons,

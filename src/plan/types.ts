@@ -1,4 +1,5 @@
 import type { BaseFacts, DebianPackage } from '../base/facts.ts';
+import type { CollisionPolicy } from '../config/types.ts';
 import type { Digest } from '../digest.ts';
 import type { Platform } from '../platform.ts';
 import type { SourceTree } from '../project/types.ts';
@@ -23,6 +24,7 @@ export interface ImagePlan {
   readonly tags: readonly string[];
   /** Where the bytes that recipes name can be had; not part of the image's identity. */
   readonly materials: Materials;
+  readonly collisions: CollisionPolicy;
   readonly explain: PlanExplanation;
 }
 

@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts';
+import { counted } from '../count.ts';
 import type { Digest } from '../digest.ts';
 import { canonicalJson } from '../json.ts';
 import { anywhere } from '../layer-roots.ts';
@@ -6,7 +7,7 @@ import { packageLabel } from '../package-label.ts';
 import { type BuiltRecipe, installsWheels, type WheelItem, type WheelsRecipe } from '../plan/recipe.ts';
 import type { ImagePlan, LayerPlan } from '../plan/types.ts';
 import { checkedPath, type KnownLayer } from '../store/index.ts';
-import type { OwnedFiles, WheelFile } from '../wheel/index.ts';
+import type { Collision, OwnedFiles, WheelFile } from '../wheel/index.ts';
 
 /** One wheel of a plan with the recipe of the layer that holds it; of a package that is built there is no item yet. */
 type PlannedWheel =
@@ -29,19 +30,19 @@ export interface CheckMeans {
 }
 
 /**
- * Throws WHEEL_COLLISION if wheels of different layers, or a wheel and a member of the workspace, install different files at one path: the
- * upper layer would win silently. A combination is checked once. Layers that lie elsewhere were compared with each other when their image was
- * made; of these only the wheels are fetched that may have a path in common with a layer of this machine (docs/decisions/0009).
+ * Throws WHEEL_COLLISION if two wheels, or a wheel and a member of the workspace, install different files at one path: the one that is installed
+ * last, in the upper layer, would win silently. With `collisions = "last"` it may, and a warning says so. A combination is checked once. Layers
+ * that lie elsewhere were compared with each other when their image was made; of these only the wheels are fetched that may have a path in common with a layer of this machine (docs/decisions/0009).
  */
 export async function checkLayers(plan: ImagePlan, ctx: Context, means: CheckMeans): Promise<void> {
   const { elsewhere } = means;
   const layers = plan.layers.flatMap(({ id, recipe }) => (installsWheels(recipe) ? [{ id, recipe }] : []));
   const own = plan.layers.filter(({ kind, recipe }) => (kind === 'member' || kind === 'project') && !installsWheels(recipe));
-  if (layers.length + own.length < 2 || [...layers, ...own].every(({ id }) => elsewhere.has(id))) return;
   const wheels = layers.flatMap(({ recipe }) => wheelsOf(recipe));
+  if (wheels.length + own.length < 2 || [...layers, ...own].every(({ id }) => elsewhere.has(id))) return;
   const key = canonicalJson([...wheels.map(wheelKey).sort(), ...own.map((layer) => layer.id)]);
   if ((await ctx.store.document('wheel-sets', key)) === true) return;
-  const { checkCollisions, mayTouch, wheelFilesIn, wheelFilesOf } = await import('../wheel/index.ts');
+  const { findCollisions, mayTouch, wheelFilesIn, wheelFilesOf } = await import('../wheel/index.ts');
   const ownFiles = ({ contents, recipe }: LayerPlan): OwnedFiles => ({
     owner: contents.join(', '),
     files: recipe.kind === 'files' ? wheelFilesOf(recipe.entries) : [],
@@ -58,9 +59,25 @@ export async function checkLayers(plan: ImagePlan, ctx: Context, means: CheckMea
     const roots = elsewhere.get(id)?.roots ?? [anywhere];
     if (mayTouch(allFiles(here), { recipe, roots })) for (const wheel of wheelsOf(recipe)) there.push(await wheelFiles(wheel));
   }
-  checkCollisions([...here, ...there]);
+  const { count, first } = findCollisions([...here, ...there]);
+  if (first !== undefined) return await judge(first, { others: count - 1, plan, ctx });
   // What a registry said is never the ground of a record.
   if (elsewhere.size === 0) await ctx.store.putDocument('wheel-sets', key, true);
+}
+
+interface Judged {
+  /** Number of further paths. */
+  readonly others: number;
+  readonly plan: ImagePlan;
+  readonly ctx: Context;
+}
+
+/** What the plan lets pass is said in every build. */
+async function judge(first: Collision, { others, plan, ctx }: Judged): Promise<void> {
+  const { collision } = await import('../wheel/index.ts');
+  if (plan.collisions !== 'last') throw collision(first, '; or set collisions = "last": then the file that is installed last stays');
+  const more = others > 0 ? ` (and at ${counted(others, 'more path')})` : '';
+  ctx.emit({ type: 'warning', message: `${collision(first).message}${more}: what is installed last stays` });
 }
 
 function* allFiles(lists: readonly OwnedFiles[]): Generator<WheelFile> {

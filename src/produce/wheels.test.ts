@@ -8,6 +8,7 @@ import { crc32, gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Context } from '../context.ts';
 import { type Digest, digestOf } from '../digest.ts';
+import type { WherryEvent } from '../events.ts';
 import { createHttp } from '../http/index.ts';
 import { type FilesRecipe, recipeId, type WheelsRecipe } from '../plan/recipe.ts';
 import type { ImagePlan, LayerPlan, Material } from '../plan/types.ts';
@@ -159,6 +160,38 @@ it('refuses different files at one path in two layers, whatever the store holds'
   const same = planOf({ one, three: wheel('three', { 'shared.py': 'a = 1\n' }) });
   expect(await produceLayers(same, context())).toHaveLength(2);
 });
+
+it('refuses them in one layer', async () => {
+  const [one, two] = [wheel('one', { 'shared.py': 'a = 1\n' }), wheel('two', { 'shared.py': 'b = 2\n' })];
+  const plan = together(planOf({ one, two }));
+  await expect(produceLayers(plan, context())).rejects.toMatchObject({
+    code: 'WHEEL_COLLISION',
+    hint: expect.stringContaining('collisions = "last"'),
+  });
+});
+
+it('lets the last of them stay where the project wants that, and says so in every build', async () => {
+  const files = (text: string) => ({ 'shared.py': text, 'tests/__init__.py': text });
+  const separate = planOf({ one: wheel('one', files('a = 1\n')), two: wheel('two', files('b = 2\n')) });
+  for (const plan of [separate, together(separate)]) {
+    const events: WherryEvent[] = [];
+    const ctx = context({ emit: (event) => events.push(event) });
+    const layers = await produceLayers({ ...plan, collisions: 'last' }, ctx);
+    expect(await produceLayers({ ...plan, collisions: 'last' }, ctx)).toEqual(layers);
+    const warnings = events.flatMap((event) => (event.type === 'warning' ? [event.message] : []));
+    expect(warnings).toEqual([said, said]);
+  }
+});
+
+const said =
+  'one 1.0 and two 1.0 install different files at /app/.venv/lib/python3.13/site-packages/shared.py (and at 1 more path): what is installed last stays';
+
+/** The wheels of a plan in one layer. */
+function together(plan: ImagePlan): ImagePlan {
+  const recipes = plan.layers.map(({ recipe }) => recipe as WheelsRecipe);
+  const recipe = { ...(recipes[0] as WheelsRecipe), wheels: recipes.flatMap(({ wheels }) => wheels) };
+  return { ...plan, layers: [{ ...(plan.layers[0] as LayerPlan), recipe, id: recipeId(recipe) }] };
+}
 
 it('refuses a project that overwrites a file of a wheel', async () => {
   const plan = planOf({ one: wheel('one', { 'shared.py': 'a = 1\n' }) });

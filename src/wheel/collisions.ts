@@ -17,25 +17,40 @@ export interface OwnedFiles {
   readonly files: Iterable<WheelFile>;
 }
 
+/** A path at which two owners install files of different bytes or modes. */
+export interface Collision {
+  readonly path: string;
+  readonly owners: readonly [string, string];
+}
+
+/** How many paths collide, and the first of them. */
+export interface Collisions {
+  readonly count: number;
+  readonly first: Collision | undefined;
+}
+
 /**
- * Throws WHEEL_COLLISION if two lists have one path with different bytes or modes, or if a file of one is a directory of another.
- * Equal files are no collision.
+ * The paths at which lists have different files; equal files are no collision. Throws WHEEL_COLLISION if a file of one list is a directory of
+ * another: no order of installation can have both.
  */
-export function checkCollisions(lists: readonly OwnedFiles[]): void {
+export function findCollisions(lists: readonly OwnedFiles[]): Collisions {
   const seen = new Map<string, WheelFile>();
   const parents = new Map<string, string>();
+  const found = new Map<string, string>();
   for (const { owner, files } of lists) {
     for (const file of files) {
       const other = seen.get(file.path);
       if (other === undefined) seen.set(file.path, file);
-      else if (!sameFile(other, file)) throw collision(file.path, ownerOf(file.path, lists), owner);
+      else if (!found.has(file.path) && !sameFile(other, file)) found.set(file.path, owner);
       addParents(parents, file.path, owner);
     }
   }
   for (const path of seen.keys()) {
     const below = parents.get(path);
-    if (below !== undefined) throw collision(path, ownerOf(path, lists), below);
+    if (below !== undefined) throw collision({ path, owners: [ownerOf(path, lists), below] });
   }
+  for (const [path, owner] of found) return { count: found.size, first: { path, owners: [ownerOf(path, lists), owner] } };
+  return { count: 0, first: undefined };
 }
 
 /** The first that has a file at the path. */
@@ -77,10 +92,10 @@ export function wheelFilesOf(entries: readonly FileEntry[]): WheelFile[] {
   });
 }
 
-/** WHEEL_COLLISION between two owners at a path relative to the image's root. */
-export function collision(path: string, first: string, second: string): ToolError {
+/** WHEEL_COLLISION at a path relative to the image's root; `more` is what can be done beside removing a package. */
+export function collision({ path, owners: [first, second] }: Collision, more = ''): ToolError {
   return new ToolError('WHEEL_COLLISION', `${first} and ${second} install different files at /${path}`, {
-    hint: 'remove one of the two from the dependencies, then run uv lock',
+    hint: `remove one of the two from the dependencies, then run uv lock${more}`,
   });
 }
 

@@ -9,7 +9,7 @@ import { type Digest, digestOf } from '../digest.ts';
 import { type ErrorCode, ToolError } from '../errors/index.ts';
 import type { WheelItem, WheelsRecipe } from '../plan/recipe.ts';
 import { epoch, type LayerEntry } from '../tar/types.ts';
-import { checkCollisions, wheelFilesIn, wheelFilesOf } from './collisions.ts';
+import { findCollisions, wheelFilesIn, wheelFilesOf } from './collisions.ts';
 import { installWheels, wheelFileList } from './install.ts';
 import { recordHash } from './record.ts';
 import { type WheelRule, wheelRules } from './rules.ts';
@@ -287,11 +287,12 @@ describe('collisions', () => {
   it.each([
     ['bytes', 'other', 0o100644],
     ['modes', 'same', 0o100755],
-  ])('refuses different %s and names both', (_, content, mode) => {
-    const run = () => install([wheel('one', 'same'), wheel('two', content, mode)]);
-    expect(run).toThrow(
-      expect.objectContaining({ code: 'WHEEL_COLLISION', message: expect.stringMatching(/^one 1\.0 and two 1\.0 .*shared\/x\.txt$/) }),
+  ])('of different %s takes those of the last wheel', (_, content, mode) => {
+    const [entry, ...others] = install([wheel('one', 'same'), wheel('two', content, mode)]).filter(
+      ({ path }) => path === `${site}/shared/x.txt`,
     );
+    expect(others).toEqual([]);
+    expect(entry).toMatchObject({ mode: mode & 0o777, size: content.length });
   });
 
   it('refuses a file where another wheel has a directory', () => {
@@ -313,9 +314,12 @@ describe('collisions', () => {
     const entry = (path: string, text: string) =>
       ({ type: 'file', path, sha256: digestOf(text), size: 1, mode: 0o644, uid: 0, gid: 0, mtime: 0 }) as const;
     const member = (path: string, text: string) => ({ owner: 'demo', files: wheelFilesOf([entry(path, text)]) });
-    expect(codeOf(() => checkCollisions([wheelFiles, member(`${site}/shared/x.txt`, 'a')]))).toBe('accepted');
-    expect(codeOf(() => checkCollisions([wheelFiles, member(`${site}/shared/x.txt`, 'b')]))).toBe('WHEEL_COLLISION');
-    expect(codeOf(() => checkCollisions([member(`${site}/shared`, 'a'), wheelFiles]))).toBe('WHEEL_COLLISION');
+    expect(findCollisions([wheelFiles, member(`${site}/shared/x.txt`, 'a')]).count).toBe(0);
+    expect(findCollisions([wheelFiles, member(`${site}/shared/x.txt`, 'b')]).first).toEqual({
+      path: `${site}/shared/x.txt`,
+      owners: ['one', 'demo'],
+    });
+    expect(codeOf(() => findCollisions([member(`${site}/shared`, 'a'), wheelFiles]))).toBe('WHEEL_COLLISION');
   });
 
   it('finds them between layers from lists alone', () => {
@@ -324,8 +328,8 @@ describe('collisions', () => {
       owner: item.name,
       files: wheelFilesIn(wheelFileList(item, pathOf(item.sha256), target)),
     }));
-    expect(codeOf(() => checkCollisions(lists))).toBe('WHEEL_COLLISION');
-    expect(codeOf(() => checkCollisions(lists.slice(1)))).toBe('accepted');
+    expect(findCollisions(lists).count).toBe(1);
+    expect(findCollisions(lists.slice(1)).count).toBe(0);
     expect([...(lists[0]?.files ?? [])]).toContainEqual({ path: `${site}/shared/x.txt`, hash: recordHash('a'), mode: 0o644 });
   });
 });

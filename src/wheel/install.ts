@@ -4,7 +4,7 @@ import { ownParents } from '../image-paths.ts';
 import type { WheelItem, WheelsRecipe } from '../plan/recipe.ts';
 import { compareTarPaths, epoch, type LayerEntry } from '../tar/index.ts';
 import { type FileReference, openZip } from '../zip/index.ts';
-import { checkCollisions, collision, type WheelFile, wheelFilesText } from './collisions.ts';
+import { collision, findCollisions, type WheelFile, wheelFilesText } from './collisions.ts';
 import { identifyWheel, type Wheel } from './dist-info.ts';
 import { type InstallContext, type InstalledFile, installedFiles } from './files.ts';
 import { destinationOf } from './layout.ts';
@@ -27,7 +27,8 @@ export interface Installation {
 export function installWheels(recipe: WheelsRecipe, open: OpenMaterial): Installation {
   const context = { layout: venvLayout(recipe.venv, recipe.pythonMinor), pythonMinor: recipe.pythonMinor };
   const installed = recipe.wheels.map((item) => installWheel(item, open(item.sha256), context));
-  checkCollisions(installed.map(({ label, files }) => ({ owner: label, files })));
+  // Different files at one path are judged by who knows all layers; here one that is a directory of another is an error.
+  findCollisions(installed.map(({ label, files }) => ({ owner: label, files })));
   checkDirectories(installed);
   const directories = directoriesOf(installed, context.layout.root);
   const files = sortedFiles(installed);
@@ -80,7 +81,7 @@ export function wheelFileList(item: WheelItem, path: string, target: { readonly 
   return wheelFilesText(installWheel(item, path, context).files);
 }
 
-/** In the layer's order. Of equal files at one path the last wheel's is taken. */
+/** In the layer's order. Of files at one path the last wheel's is taken. */
 function sortedFiles(wheels: readonly InstalledWheel[]): InstalledFile[] {
   const files = wheels.flatMap((wheel) => wheel.files).sort((a, b) => compareTarPaths(a.path, b.path));
   return files.filter((file, i) => files[i + 1]?.path !== file.path);
@@ -102,7 +103,7 @@ function checkDirectories(wheels: readonly InstalledWheel[]): void {
   for (const { label, files } of wheels) {
     for (const { path } of files) {
       const other = owners.get(path);
-      if (other !== undefined) throw collision(path, label, other);
+      if (other !== undefined) throw collision({ path, owners: [label, other] });
     }
   }
 }

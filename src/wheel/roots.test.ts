@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { digestOf } from '../digest.ts';
 import { anywhere } from '../layer-roots.ts';
 import { recipeFormat, type WheelsRecipe } from '../plan/recipe.ts';
-import { checkCollisions, type WheelFile } from './collisions.ts';
+import { findCollisions, type WheelFile } from './collisions.ts';
 import { installedRoots, mayTouch } from './roots.ts';
 
 const site = 'app/.venv/lib/python3.13/site-packages';
@@ -95,8 +95,7 @@ describe('mayTouch', () => {
       const [mine, other] = [filesOf(anyPath(), anyPath()), filesOf(anyPath(), anyPath()).map((file) => ({ ...file, hash: 'else' }))];
       const collide = (lists: readonly (readonly WheelFile[])[]) => {
         try {
-          checkCollisions(lists.map((files, i) => ({ owner: String(i), files })));
-          return false;
+          return findCollisions(lists.map((files, i) => ({ owner: String(i), files }))).count > 0;
         } catch {
           return true;
         }
