@@ -6,7 +6,7 @@ import type { RunOptions } from '../../src/runtime/index.ts';
 import { verifyStore } from '../../src/store/index.ts';
 import { processesWith, type Started, start, until } from './command.ts';
 import { freePort } from './network.ts';
-import { contextAt, smallImage, writable } from './smallImage.ts';
+import { contextAt, ended, smallImage, writable } from './smallImage.ts';
 
 let directory: string;
 let scratch: string;
@@ -31,9 +31,9 @@ async function shell(script: string, options: Partial<RunOptions> = {}) {
   return unshared({ ...options, args: ['sh', '-c', script] }).ended;
 }
 
-/** Asks to stop until it does; equal signals that arrive at once count as one. */
+/** Asks to stop until the container has; equal signals that arrive at once count as one. */
 async function insist(running: Started) {
-  const timer = setInterval(() => running.kill('SIGTERM'), 100);
+  const timer = setInterval(() => running.out().includes(ended) || running.kill('SIGTERM'), 100);
   return running.ended.finally(() => clearInterval(timer));
 }
 

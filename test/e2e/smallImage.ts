@@ -19,6 +19,9 @@ export const writable = [
   { path: '/var/log/small', mode: 0o700, uid: 33, gid: 33 },
 ];
 
+/** What `runner.ts` says when a container that was asked to stop more than once has. */
+export const ended = 'the container has ended';
+
 export const host: Platform = { os: 'linux', architecture: process.arch === 'arm64' ? 'arm64' : 'amd64' };
 
 export const smallConfig: ConfigPlan = {
