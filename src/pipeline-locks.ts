@@ -1,7 +1,7 @@
 import type { ImageConfig } from './config/types.ts';
 import type { Context } from './context.ts';
 import type { IndexOptions } from './indexes/index.ts';
-import { findLock, type Lock, loadLock, lockOfPins, type ReadLock, requireFreshLock } from './lock/index.ts';
+import { findLock, type Lock, type LockFiles, lockOfPins, type ReadLock, readLockFiles, requireFreshLock } from './lock/index.ts';
 import { packageSupply } from './package-supply.ts';
 import type { Project } from './project/index.ts';
 import { type LockMode, resolvePins, type WherryLock } from './resolve/index.ts';
@@ -28,8 +28,8 @@ export async function readLocks(
   { ctx, frozen }: LocksOptions,
 ): Promise<readonly LockedImage[]> {
   const known = new Map<string, ReadLock>();
-  const read = async ({ image, own }: (typeof images)[number]): Promise<Pick<LockedImage, 'read' | 'open'>> => {
-    const lock = await stage(ctx, 'lock', () => loadLock({ project: own, setting: image.lock, env: ctx.env }));
+  const read = async (files: LockFiles, { image, own }: (typeof images)[number]): Promise<Pick<LockedImage, 'read' | 'open'>> => {
+    const lock = await stage(ctx, 'lock', () => readLockFiles(files, { project: own, setting: image.lock, env: ctx.env }));
     if (!('kind' in lock)) return { read: lock, open: await requireFreshLock(own, lock, { frozen, env: ctx.env }) };
     for (const message of lock.notes) ctx.emit({ type: 'note', message });
     return { read: lock, open: [] };
@@ -41,7 +41,7 @@ export async function readLocks(
     const key = files.kind === 'requirements' ? JSON.stringify([one.own.directory, ...files.files]) : files.file;
     const lock = known.get(key);
     // What is open is compared once, with the first image.
-    const found = lock === undefined ? await read(one) : { read: lock, open: [] };
+    const found = lock === undefined ? await read(files, one) : { read: lock, open: [] };
     known.set(key, found.read);
     locked.push({ ...one, ...found });
   }

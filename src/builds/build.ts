@@ -4,20 +4,14 @@ import type { Digest } from '../digest.ts';
 import type { Authorize, Locate } from '../download/index.ts';
 import { ToolError } from '../errors/index.ts';
 import type { IndexClient } from '../indexes/index.ts';
-import {
-  compareVersions,
-  parseRequirement,
-  parseVersion,
-  parseWheelFilename,
-  specifiersAllow,
-  tryParseVersion,
-} from '../packaging/index.ts';
+import { compareVersions, parseRequirement, parseWheelFilename, tryParseVersion } from '../packaging/index.ts';
 import { type BuildMaterial, type BuiltRecipe, buildId, type Materials, type WheelsRecipe } from '../plan/index.ts';
 import type { LockedTool } from '../resolve/index.ts';
 import { digestOfExchanges, readyJob } from './job.ts';
 import { type KeptWheel, keepWheel, keptWheel } from './kept.ts';
 import { ourWheel } from './own.ts';
 import { readSource } from './source.ts';
+import { isMet } from './usable.ts';
 
 /** Builds wheels for recipes. */
 export interface Builder {
@@ -122,17 +116,12 @@ async function explained(
   if (!(error instanceof ToolError) || error.code !== 'BACKEND_FAILED') return error;
   options.ctx.signal.throwIfAborted();
   const { requirements } = await getRequiresForBuildWheel(job, options.ctx).catch(() => ({ requirements: [] }));
-  const lacking = requirements.filter((text) => !isMet(text, tools));
+  const lacking = requirements.filter((text) => !isMet(parseRequirement(text), tools));
   if (lacking.length === 0) return error;
   return new ToolError('WHERRY_LOCK_INCOMPLETE', `wherry.lock lacks what the build of ${job.label} needs: ${lacking.join(', ')}`, {
     hint: 'run wherry lock --update, and commit wherry.lock',
     cause: error,
   });
-}
-
-function isMet(text: string, tools: readonly LockedTool[]): boolean {
-  const { name, specifiers } = parseRequirement(text);
-  return tools.some((tool) => tool.name === name && specifiersAllow(specifiers, parseVersion(tool.version)));
 }
 
 /** A tree of this machine has the version that it says itself: whether the lock may be older than that was asked before. */

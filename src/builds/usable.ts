@@ -4,6 +4,7 @@ import {
   parseRequirement,
   parseVersion,
   parseWheelFilename,
+  type Requirement,
   specifiersAllow,
 } from '../packaging/index.ts';
 import type { LockedBuild, LockedTool } from '../resolve/index.ts';
@@ -54,11 +55,17 @@ function excluded({ tools }: LockedBuild, constraints: readonly string[]): strin
 function lacking({ requires, more, tools, backend }: LockedBuild, python: () => BuildPython): string | undefined {
   if (backend === 'uv_build' && tools.length === 0) return undefined;
   const missing = [...requires, ...more].find((text) => {
-    const { name, specifiers, marker } = parseRequirement(text);
+    const requirement = parseRequirement(text);
+    const { marker } = requirement;
     if (marker !== undefined && !evaluateMarker(marker, python().environment)) return false;
-    return !tools.some((tool) => tool.name === name && specifiersAllow(specifiers, parseVersion(tool.version)));
+    return !isMet(requirement, tools);
   });
   return missing === undefined ? undefined : `none of its wheels is the required ${missing}`;
+}
+
+/** Whether one of the tools is what a requirement names, in a version that it allows; its marker is not looked at. */
+export function isMet({ name, specifiers }: Requirement, tools: readonly LockedTool[]): boolean {
+  return tools.some((tool) => tool.name === name && specifiersAllow(specifiers, parseVersion(tool.version)));
 }
 
 function misnamed(tools: readonly LockedTool[]): string | undefined {

@@ -6,8 +6,8 @@ export function isRefusal(status: number): boolean {
 }
 
 /** DOWNLOAD_AUTH; `index` is the name of the index that refuses, where it is known. */
-export function notAllowed(message: string, details: readonly string[], index = '<NAME>'): ToolError {
-  const variable = index === '<NAME>' ? `UV_INDEX_${index}` : `UV_INDEX_${index.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_')}`;
-  const hint = `set ${variable}_USERNAME and ${variable}_PASSWORD for the index named ${index}, or add the host to ~/.netrc`;
+export function notAllowed(message: string, details: readonly string[], index?: string): ToolError {
+  const variable = `UV_INDEX_${index?.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_') ?? '<NAME>'}`;
+  const hint = `set ${variable}_USERNAME and ${variable}_PASSWORD for the index named ${index ?? '<NAME>'}, or add the host to ~/.netrc`;
   return new ToolError('DOWNLOAD_AUTH', message, { details, hint });
 }

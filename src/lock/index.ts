@@ -4,10 +4,10 @@
  */
 export { checkLock } from './check.ts';
 export type { ComputedMetadata, ComputedTrees } from './computed.ts';
-export { findLock } from './find.ts';
+export { findLock, type LockFiles } from './find.ts';
 export { type FreshnessOptions, readSurroundings, requireFreshLock } from './fresh.ts';
 export { lockOfPins } from './list-lock.ts';
-export { type LoadLockOptions, loadLock, type ReadLock } from './load.ts';
+export { type LoadLockOptions, loadLock, type ReadLock, readLockFiles } from './load.ts';
 export type { LocalTree, LocalTrees } from './local-trees.ts';
 export { parseLock } from './parse.ts';
 export type { Pin, PinnedLock } from './pinned.ts';

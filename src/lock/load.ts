@@ -24,8 +24,12 @@ export interface LoadLockOptions {
 const maxBytes = 64 * 1024 * 1024;
 
 /** Reads the lock of a project, in whatever format it has one. Errors: those of `findLock` and of the format. */
-export async function loadLock({ project, setting, env }: LoadLockOptions): Promise<ReadLock> {
-  const found = await findLock(project, setting);
+export async function loadLock(options: LoadLockOptions): Promise<ReadLock> {
+  return await readLockFiles(await findLock(options.project, options.setting), options);
+}
+
+/** The same of files that are found already. Errors: those of the format. */
+export async function readLockFiles(found: LockFiles, { project, setting, env }: LoadLockOptions): Promise<ReadLock> {
   if (found.kind !== 'requirements') return await readFound(found, project);
   const read = await readRequirementsLock(found.files, { project, env });
   if (setting.requirements.length > 0) return read;

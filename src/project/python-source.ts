@@ -1,4 +1,7 @@
-/** One logical line of Python, or one of its statements that semicolons part: comments gone, continuation lines joined, each string literal replaced by `"N"`, its index in `strings`. */
+/**
+ * One logical line of Python, or one of its statements that semicolons part: comments gone, continuation lines joined, each string literal
+ * replaced by `"N"`, its index in `strings`.
+ */
 export interface LogicalLine {
   /** Width of the leading white space; 0 at module level. */
   readonly indent: number;

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { ToolError } from '../errors/index.ts';
+import { isTexts } from '../json.ts';
 import { globToRegExp, hasGlob, normalPath } from './glob.ts';
 import { placeOf } from './places.ts';
 import { isMissing, isTable, readPyproject, tableAt } from './toml.ts';
@@ -99,7 +100,7 @@ async function rootAbove(project: Pyproject): Promise<Pyproject | undefined> {
 function patterns(root: Pyproject, key: 'members' | 'exclude'): readonly string[] {
   const value = workspaceTable(root)?.[key];
   if (value === undefined) return [];
-  if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value.map(normalPath);
+  if (isTexts(value)) return value.map(normalPath);
   throw new ToolError('PROJECT_BROKEN', `tool.uv.workspace.${key} is not a list of strings`, {
     where: placeOf(root, ['tool', 'uv', 'workspace', key]),
   });
